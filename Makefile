@@ -1,0 +1,43 @@
+# Everything a newcomer needs; 'make' alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train test lint ui bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(READY) ## make .venv with the locked dependencies
+
+$(READY): requirements.lock pyproject.toml
+	@./setup.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+train: $(READY) ## train on data/, log the run to MLflow, predict the sample article
+	$(BIN)/stance train
+	$(BIN)/stance predict data/samples/hafen.txt
+
+test: $(READY) ## run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## check format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+ui: $(READY) ## open the MLflow UI on 127.0.0.1
+	$(BIN)/stance ui
+
+bench: $(READY) ## measure speed against references in the same run
+	$(BIN)/python benchmarks/speed.py
+
+lock: ## renew requirements.lock (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+
+clean: ## remove what was built: .venv, models, runs, caches
+	rm -rf $(VENV) models runs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,62 @@
+"""Read from a news article which stance it conveys toward each actor it names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stance.records import Actor, Article, Evidence, Label, Mention, Prediction
+
+if TYPE_CHECKING:
+    from stance.scoring.scorer import Model
+
+__all__ = [
+    "Actor",
+    "Article",
+    "Evidence",
+    "Label",
+    "Mention",
+    "Prediction",
+    "load_model",
+    "read_article",
+]
+
+
+def load_model(path: str | os.PathLike[str] | None = None) -> Model:
+    """Load a trained model.
+
+    Parameters
+    ----------
+    path : path or str, optional
+        A bundle, or ``models:/stance@champion`` of an MLflow registry. Without it: ``$STANCE_MODEL``,
+        ``models/stance.joblib``, the user's cache; at last the default is trained into the cache.
+
+    Raises
+    ------
+    stance.errors.BundleError
+        Where the file is missing, damaged or no stance model.
+    """
+    from stance.scoring.bundle import load_bundle
+    from stance.serving.find_model import find_model
+
+    return load_bundle(find_model(os.fspath(path) if path is not None else None, _train_default))
+
+
+def _train_default(path: Path) -> Path:
+    from stance.learning.runs import train_default
+
+    return train_default(path)
+
+
+def read_article(path: str | os.PathLike[str]) -> Article:
+    """Read one text file; its first line is the title where it is short and has no full stop.
+
+    Raises
+    ------
+    stance.errors.ArticleError
+        Where the file is missing, empty or no text.
+    """
+    from stance.reading import articles
+
+    return articles.read_article(os.fspath(path))

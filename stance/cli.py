@@ -1,0 +1,265 @@
+"""The commands: files and options in, answers out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stance.errors import ActorError, OutputError, StanceError
+from stance.serving.tables import OutputFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from stance.learning.evaluation import Scores
+    from stance.records import Actor, Article
+    from stance.scoring.scorer import Model
+    from stance.serving.tables import Judged
+
+app = typer.Typer(
+    help="Say which stance news articles take toward the actors they name.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Files = Annotated[
+    list[str], typer.Argument(help="Text files, folders, JSONL files; '-' for stdin.", show_default=False)
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Model file, or models:/stance@champion.", show_default=False)
+]
+ActorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--actor", help="Only this actor: 'Name' or 'Name=form|form'. Repeatable.", show_default=False
+    ),
+]
+ActorsOption = Annotated[
+    Path | None, typer.Option("--actors", help="YAML file of actors to predict for.", show_default=False)
+]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to print.")]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Write to this file, not to the terminal.", show_default=False),
+]
+ConfidenceOption = Annotated[
+    float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Below this a stance is 'unsure'.")
+]
+CorpusOption = Annotated[
+    list[Path] | None,
+    typer.Option("--corpus", help="JSONL file or folder; default: data/corpus.", show_default=False),
+]
+
+
+@app.command()
+def predict(
+    files: Files,
+    model: ModelOption = None,
+    actor: ActorOption = None,
+    actors: ActorsOption = None,
+    output_format: FormatOption = OutputFormat.table,
+    output: OutputOption = None,
+    min_confidence: ConfidenceOption = 0.0,
+) -> None:
+    """Say which stance each article in FILES takes toward each actor it names."""
+    with _plain_errors() as faults:
+        scorer = _load_model(model)
+        chosen = _choose_actors(actor, actors, scorer)
+        judged = list(_judge(files, scorer, chosen, min_confidence, faults.report))
+        if judged:
+            _show(judged, output_format, output)
+
+
+@app.command()
+def train(
+    corpus: CorpusOption = None,
+    actors: ActorsOption = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the model goes.")] = Path(
+        "models/stance.joblib"
+    ),
+    name: Annotated[str, typer.Option(help="Name of the run in MLflow.")] = "train",
+    track: Annotated[bool, typer.Option("--track/--no-track", help="Log the run to MLflow.")] = True,
+) -> None:
+    """Train a model on a labelled corpus and log the run to MLflow."""
+    with _plain_errors():
+        from stance.data_files import data_file
+        from stance.learning.corpus import read_corpus
+        from stance.learning.runs import train_model
+        from stance.reading.actors import read_actors
+        from stance.scoring.bundle import save_bundle
+
+        records = read_corpus(*(corpus or [data_file("corpus")]))
+        registry = read_actors(actors or data_file("actors.yaml"))
+        with _progress("training", steps=11) as step:
+            trained = train_model(records, registry, progress=step)
+            save_bundle(trained.model, output)
+            if track:
+                from stance.learning.tracking import log_trained_model
+
+                step("logging the run to MLflow")
+                log_trained_model(trained, output, name=name)
+        _print_scores(trained.scores, len(records), output)
+
+
+@app.command()
+def ui(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 5000,
+) -> None:
+    """Open the MLflow UI on our runs; prints the address of the comparison."""
+    with _plain_errors():
+        from stance.learning.tracking import serve_ui, ui_link
+
+        typer.echo(f"Comparison of all runs: {ui_link(host, port)}")
+        serve_ui(host, port)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+class _Faults:
+    """Counts what could not be read and tells of it at once, one line each."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def report(self, error: StanceError) -> None:
+        self.count += 1
+        typer.echo(f"stance: {_one_line(str(error))}", err=True)
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in text).split())
+
+
+@contextmanager
+def _plain_errors() -> Iterator[_Faults]:
+    """Tell a user's error in one line; leave with exit code 2 if there was any."""
+    faults = _Faults()
+    try:
+        yield faults
+    except StanceError as error:
+        faults.report(error)
+    except BrokenPipeError:
+        # The reader of the pipe has gone; Python must not flush into it again.
+        sys.stdout = None
+        raise typer.Exit(1) from None
+    if faults.count:
+        raise typer.Exit(2)
+
+
+def _load_model(asked: str | None) -> Model:
+    from stance.scoring.bundle import load_bundle
+    from stance.serving.find_model import find_model
+
+    return load_bundle(find_model(asked, _train_default))
+
+
+def _train_default(path: Path) -> Path:
+    from stance.learning.runs import train_default
+
+    with _progress("no model yet: training the default once", steps=3) as step:
+        return train_default(path, step)
+
+
+def _choose_actors(names: list[str] | None, file: Path | None, model: Model) -> tuple[Actor, ...] | None:
+    from stance.reading.actors import choose_actors, read_actors
+
+    if not names and not file:
+        return None
+    registry = read_actors(file) if file else model.actors
+    chosen = choose_actors(names, registry) if names else registry
+    return chosen
+
+
+def _judge(
+    files: Sequence[str],
+    model: Model,
+    actors: Iterable[Actor] | None,
+    min_confidence: float,
+    report: Callable[[StanceError], None],
+) -> Iterator[Judged]:
+    from stance.reading.articles import read_articles
+    from stance.serving.tables import Judged
+
+    chosen = tuple(actors) if actors is not None else None
+    for article in read_articles(files, on_error=report):
+        predictions = model.predict(article, chosen, min_confidence=min_confidence)
+        if predictions:
+            yield Judged(article, predictions)
+        else:
+            report(_nobody_found(article, chosen))
+
+
+def _nobody_found(article: Article, chosen: Sequence[Actor] | None) -> ActorError:
+    where = article.path or article.id
+    if chosen is None:
+        return ActorError("names no actor of the registry", where, "name one with --actor 'Name=form|form'")
+    names = ", ".join(actor.name for actor in chosen[:3]) + (", …" if len(chosen) > 3 else "")
+    return ActorError(f"does not mention {names}", where, "give its forms with --actor 'Name=form|form'")
+
+
+def _show(judged: Sequence[Judged], output_format: OutputFormat, output: Path | None) -> None:
+    from stance.serving.tables import print_tables, render
+
+    if output_format is OutputFormat.table:
+        _write_or(output, lambda stream: print_tables(judged, stream))
+    else:
+        _write_or(output, lambda stream: stream.write(render(judged, output_format)))
+
+
+def _write_or(output: Path | None, write: Callable[..., object]) -> None:
+    """Write to a file as a whole or not at all, or to the terminal."""
+    if output is None:
+        write(sys.stdout)
+        return
+    temporary = output.with_name(f".{output.name}.part")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as stream:
+            write(stream)
+        temporary.replace(output)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", output) from None
+    finally:
+        if temporary.is_file():
+            temporary.unlink()
+
+
+@contextmanager
+def _progress(title: str, steps: int) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, silence in a pipe."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(title, total=steps)
+
+        def step(what: str) -> None:
+            bar.update(task, advance=1, description=f"{title}: {what}")
+
+        yield step
+
+
+def _print_scores(scores: dict[str, Scores], articles: int, output: Path) -> None:
+    from rich.console import Console
+
+    from stance.learning.figures import scores_table
+
+    console = Console()
+    if scores:
+        console.print(scores_table(scores, articles))
+    console.print(f"model: {output}", highlight=False)
+
+
+if __name__ == "__main__":
+    main()

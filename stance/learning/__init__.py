@@ -1,0 +1,1 @@
+"""Labels → weights, with honest figures."""

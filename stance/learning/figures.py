@@ -1,0 +1,88 @@
+"""Out-of-fold predictions → the figures and tables of a run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.learning.training import labels_of
+from stance.records import LABELS
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from stance.learning.evaluation import Scores
+    from stance.learning.runs import TrainedModel
+
+__all__ = ["confusion_image", "per_actor_table", "scores_table"]
+
+_NAMES = [str(label) for label in LABELS]
+
+
+def confusion_image(trained: TrainedModel) -> Any:
+    """The confusion matrix as an RGB image (shape (height, width, 3), uint8) for the chart page."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    truth = labels_of(trained.rows)
+    predicted = [_NAMES[i] for i in trained.probabilities.argmax(axis=1)]
+    figure = Figure(figsize=(4.5, 4), dpi=110, layout="tight")
+    canvas: Any = FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    ConfusionMatrixDisplay.from_predictions(
+        truth, predicted, labels=_NAMES, normalize="true", values_format=".2f", ax=axes, cmap="Blues",
+        colorbar=False,
+    )  # fmt: skip
+    axes.set_title("out of fold, share of the true label", fontsize=9)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+
+
+def per_actor_table(trained: TrainedModel, most: int = 500) -> dict[str, list[Any]]:
+    """One row per actor, most frequent first: pairs, share right, mean score given and true."""
+    by_actor: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for i, row in enumerate(trained.rows):
+        by_actor[row.actor.name].append((str(row.label), i))
+    table: dict[str, list[Any]] = {"actor": [], "pairs": [], "right": [], "score": [], "true_score": []}
+    favor, against = _NAMES.index("favor"), _NAMES.index("against")
+    for name, pairs in sorted(by_actor.items(), key=lambda item: (-len(item[1]), item[0]))[:most]:
+        rows = trained.probabilities[[i for _, i in pairs]]
+        labels = [label for label, _ in pairs]
+        predicted = [_NAMES[i] for i in rows.argmax(axis=1)]
+        tones = [{"favor": 1, "neutral": 0, "against": -1}[label] for label in labels]
+        table["actor"].append(name)
+        table["pairs"].append(len(pairs))
+        table["right"].append(
+            round(float(np.mean([p == t for p, t in zip(predicted, labels, strict=True)])), 3)
+        )
+        table["score"].append(round(float((rows[:, favor] - rows[:, against]).mean()), 3))
+        table["true_score"].append(round(float(np.mean(tones)), 3))
+    return table
+
+
+def scores_table(scores: Mapping[str, Scores], articles: int) -> Table:
+    """A Rich table of the figures, the system first, the plainest last."""
+    from rich import box
+    from rich.table import Table
+
+    pairs = next(iter(scores.values())).pairs
+    table = Table(
+        title=f"{pairs} pairs in {articles} articles, out of fold", title_justify="left", box=box.SIMPLE
+    )
+    table.add_column("system", no_wrap=True)
+    for heading in ("macro-F1", "95 % int.", "against", "favor", "neutral", "log loss"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, s in scores.items():
+        per_class = [f"{s.per_class[label]:.3f}" for label in ("against", "favor", "neutral")]
+        table.add_row(
+            name,
+            f"{s.macro_f1:.3f}",
+            f"{s.interval.low:.2f}-{s.interval.high:.2f}",
+            *per_class,
+            f"{s.log_loss:.3f}",
+        )
+    return table

@@ -1,0 +1,296 @@
+"""A trained model ↔ the MLflow tracking store and registry; the only door to MLflow."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import MissingExtraError, TrackingError
+
+if TYPE_CHECKING:
+    from stance.learning.runs import TrainedModel
+
+__all__ = ["EXPERIMENT", "MODEL_NAME", "RunLink", "fetch_bundle", "git_state", "log_trained_model"]
+
+EXPERIMENT = "stance"
+MODEL_NAME = "stance"
+CHAMPION = "champion"
+DESCRIPTION = (
+    "Which stance does an article convey toward an actor? One run is one configuration. Compare macro_f1 "
+    "(out of fold, no article on both sides) with majority and plain_f1; log_loss says how good the "
+    "probabilities are."
+)
+_FOLDER = Path("runs")
+_COLOURS = {"training": "#1f77b4"}
+
+
+def git_state() -> dict[str, str]:
+    """Commit, branch and dirtiness of the working folder; empty outside a repository."""
+
+    def ask(*arguments: str) -> str:
+        try:
+            done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+        except OSError:
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    commit = ask("rev-parse", "HEAD")
+    if not commit:
+        return {}
+    dirty = "yes" if ask("status", "--porcelain") else "no"
+    return {"commit": commit, "branch": ask("rev-parse", "--abbrev-ref", "HEAD"), "dirty": dirty}
+
+
+@contextmanager
+def _opened_store() -> Iterator[Any]:
+    """Yield mlflow, pointed at ``$MLFLOW_TRACKING_URI`` or ``runs/mlflow.db``.
+
+    A fresh SQLite store is created under a file lock: processes that open it at the same moment
+    otherwise leave it unusable.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    for noisy in ("mlflow", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        import mlflow
+        from filelock import FileLock
+    except ImportError:
+        raise MissingExtraError("tracking needs MLflow", extra="tracking") from None
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    if uri:
+        mlflow.set_tracking_uri(uri)
+        with _plain_tracking_errors(uri):
+            yield mlflow
+        return
+    _FOLDER.mkdir(exist_ok=True)
+    mlflow.set_tracking_uri(f"sqlite:///{(_FOLDER / 'mlflow.db').resolve()}")
+    with _plain_tracking_errors(str(_FOLDER / "mlflow.db")):
+        with FileLock(_FOLDER / ".lock"):
+            _ensure_experiment(mlflow)
+        yield mlflow
+
+
+@contextmanager
+def _plain_tracking_errors(where: str) -> Iterator[None]:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        first = str(error).splitlines()[0][:200]
+        raise TrackingError(first, where, "check MLFLOW_TRACKING_URI or runs/") from None
+
+
+def _ensure_experiment(mlflow: Any) -> str:
+    client = mlflow.MlflowClient()
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found:
+        return str(found.experiment_id)
+    remote = os.environ.get("MLFLOW_TRACKING_URI")
+    location = None if remote else (_FOLDER / "artifacts").resolve().as_uri()
+    tags = {"mlflow.note.content": DESCRIPTION, **_view_tags()}
+    return str(client.create_experiment(EXPERIMENT, artifact_location=location, tags=tags))
+
+
+def _view_tags() -> dict[str, str]:
+    from stance.learning.mlflow_view import VIEW_KEY, view_tag
+
+    return {f"mlflow.sharedViewState.{VIEW_KEY}": view_tag()}
+
+
+class RunLink(str):
+    """The id of a logged run."""
+
+
+def log_trained_model(
+    trained: TrainedModel, bundle: Path, *, name: str, question: str = "training"
+) -> RunLink:
+    """Log one run: parameters, metrics, figures, tables, the registered model with its alias.
+
+    Parameters
+    ----------
+    trained : TrainedModel
+    bundle : Path
+        The saved model file.
+    name : str
+        At most 16 characters are shown.
+    question : str
+        The tag that groups runs.
+
+    Returns
+    -------
+    RunLink
+
+    Raises
+    ------
+    TrackingError
+        Where the store cannot be reached.
+    """
+    with _opened_store() as mlflow:
+        mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
+        git = git_state()
+        tags = {
+            "question": question,
+            "mlflow.runColor": _COLOURS.get(question, "#2ca02c"),
+            "mlflow.note.content": _describe(trained),
+            "corpus_digest": trained.digest[:12],
+            **{f"git_{key}": value for key, value in git.items()},
+        }
+        if git:
+            tags["mlflow.source.git.commit"] = git["commit"]
+        with mlflow.start_run(run_name=name, tags=tags) as run:
+            mlflow.log_params(trained.configuration.to_params())
+            mlflow.log_metrics(_metrics(trained, bundle))
+            _log_dataset(mlflow, trained)
+            _log_artifacts(mlflow, trained)
+            version = _log_model(mlflow, trained, bundle)
+        client = mlflow.MlflowClient()
+        client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+        return RunLink(run.info.run_id)
+
+
+def _describe(trained: TrainedModel) -> str:
+    if not trained.scores:
+        return f"Trained on {len(trained.rows)} pairs, not evaluated."
+    model, plain = trained.scores["model"], trained.scores["plain TF-IDF"]
+    return (
+        f"Trained on {len(trained.rows)} pairs: macro-F1 {model.macro_f1:.3f} {model.interval} out of fold, "
+        f"plain TF-IDF {plain.macro_f1:.3f}, majority {trained.scores['majority'].macro_f1:.3f}."
+    )
+
+
+def _metrics(trained: TrainedModel, bundle: Path) -> dict[str, float]:
+    metrics: dict[str, float] = {"pairs": len(trained.rows), "model_mb": bundle.stat().st_size / 1e6}
+    if trained.scores:
+        metrics |= trained.scores["model"].to_metrics()
+        metrics["plain_f1"] = trained.scores["plain TF-IDF"].macro_f1
+        metrics["majority_f1"] = trained.scores["majority"].macro_f1
+    metrics["fit_s"] = trained.seconds["fit"]
+    metrics["pairs_per_s"] = _measure_speed(trained)
+    return {key: round(value, 4) for key, value in metrics.items() if not math.isnan(value)}
+
+
+def _measure_speed(trained: TrainedModel) -> float:
+    """Pairs scored a second, contexts given; one core."""
+    import time
+
+    contexts = [row.context for row in trained.rows[:300]]
+    started = time.perf_counter()
+    for context in contexts:
+        trained.model.scorer.contributions(context)
+    return len(contexts) / (time.perf_counter() - started)
+
+
+def _log_dataset(mlflow: Any, trained: TrainedModel) -> None:
+    import pandas as pd
+    from mlflow.data.pandas_dataset import PandasDataset
+    from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]
+
+    frame = pd.DataFrame(
+        {
+            "record": [row.record.id for row in trained.rows],
+            "genre": [row.record.genre for row in trained.rows],
+            "mix": [row.record.mix for row in trained.rows],
+            "label": [str(row.label) for row in trained.rows],
+        }
+    )
+    source = LocalArtifactDatasetSource("data/corpus")
+    dataset = PandasDataset(frame, source=source, name="corpus", digest=trained.digest[:12])
+    mlflow.log_input(dataset, context="training")
+
+
+def _log_artifacts(mlflow: Any, trained: TrainedModel) -> None:
+    if not len(trained.probabilities):
+        return
+    from stance.learning.figures import confusion_image, per_actor_table
+
+    mlflow.log_image(confusion_image(trained), key="confusion", step=0)
+    mlflow.log_table(per_actor_table(trained), "per_actor.json")
+
+
+def _log_model(mlflow: Any, trained: TrainedModel, bundle: Path) -> str:
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    import stance.serving.pyfunc
+
+    optional: list[Any] = [ColSpec("string", name, required=False) for name in ("actor", "title")]
+    strings = {"actor", "label", "evidence"}
+    counts = {"row", "mentions"}
+    outputs: list[Any] = [
+        ColSpec("string" if c in strings else "long" if c in counts else "double", c)
+        for c in stance.serving.pyfunc.COLUMNS
+    ]
+    signature = ModelSignature(Schema([ColSpec("string", "text"), *optional]), Schema(outputs))
+    with warnings.catch_warnings():
+        # MLflow asks for an input example; it would put article text into every model.
+        warnings.simplefilter("ignore")
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=stance.serving.pyfunc.__file__,
+            artifacts={"bundle": str(bundle)},
+            signature=signature,
+            pip_requirements=["stance"],
+            registered_model_name=MODEL_NAME,
+        )
+    version = str(info.registered_model_version)
+    client = mlflow.MlflowClient()
+    if trained.scores:
+        macro_f1 = f"{trained.scores['model'].macro_f1:.4f}"
+        client.set_model_version_tag(MODEL_NAME, version, "macro_f1", macro_f1)
+    client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", trained.digest[:12])
+    client.update_model_version(MODEL_NAME, version, description=_describe(trained))
+    return version
+
+
+def fetch_bundle(uri: str) -> Path:
+    """Download the bundle of ``models:/name@alias``, ``models:/name/version`` or ``runs:/id/model``.
+
+    Raises
+    ------
+    TrackingError
+        Where the store holds no such model, or the model holds no bundle.
+    """
+    with _opened_store() as mlflow:
+        folder = Path(tempfile.mkdtemp(prefix="stance-"))
+        try:
+            local = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
+        except OSError as error:
+            raise TrackingError(f"cannot be fetched: {error}", uri) from None
+    found = sorted(local.rglob("*.joblib"))
+    if not found:
+        raise TrackingError("holds no stance model", uri, "register one with 'stance train'")
+    return found[0]
+
+
+def ui_link(host: str, port: int) -> str:
+    """The address that opens the runs of our experiment in the saved view."""
+    from stance.learning.mlflow_view import VIEW_KEY
+
+    with _opened_store() as mlflow:
+        experiment = _ensure_experiment(mlflow)
+    query = f"viewStateShareKey={VIEW_KEY}&workflowType=machine_learning"
+    return f"http://{host}:{port}/#/experiments/{experiment}/runs?{query}"
+
+
+def serve_ui(host: str, port: int) -> None:
+    """Run MLflow's own UI until it is stopped, with one worker instead of a dozen processes."""
+    # "mlflow ui" ignores MLFLOW_TRACKING_URI.
+    store = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(_FOLDER / 'mlflow.db').resolve()}"
+    arguments = ["--backend-store-uri", store, "--workers", "1", "--host", host, "--port", str(port)]
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run(
+            [sys.executable, "-m", "mlflow", "ui", *arguments], env=os.environ | quiet, check=False
+        )

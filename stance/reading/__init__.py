@@ -1,0 +1,1 @@
+"""Text → one ActorContext per (article, actor)."""

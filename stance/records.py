@@ -1,0 +1,207 @@
+"""The nouns of the project: frozen records that pass from one stage to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+__all__ = [
+    "LABELS",
+    "Actor",
+    "ActorContext",
+    "ActorKind",
+    "Article",
+    "Evidence",
+    "Label",
+    "Mention",
+    "MentionKind",
+    "Part",
+    "Prediction",
+    "Sentence",
+]
+
+
+class Label(StrEnum):
+    """Stance toward an actor; tonality +1, 0, -1."""
+
+    favor = "favor"
+    neutral = "neutral"
+    against = "against"
+
+
+# Order of the columns in every array of probabilities or weights: scikit-learn sorts its classes.
+LABELS: tuple[Label, ...] = (Label.against, Label.favor, Label.neutral)
+
+
+class ActorKind(StrEnum):
+    """What an actor is; decides which mention rules apply."""
+
+    person = "person"
+    state = "state"
+    party = "party"
+    organisation = "organisation"
+    institution = "institution"
+    company = "company"
+    other = "other"
+
+
+class MentionKind(StrEnum):
+    """The rule by which a string counted as a mention."""
+
+    name = "name"
+    inflected = "inflected"
+    adjective = "adjective"
+    metonym = "metonym"
+    compound = "compound"
+    epithet = "epithet"
+    pronoun = "pronoun"
+
+
+class Part(StrEnum):
+    """The part of an article whose characters an offset counts."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Article:
+    """A news article; everything but ``text`` is optional.
+
+    Offsets count characters of ``text``. A title that ``text`` does not begin with is read before
+    it; what is found there says so by ``part``.
+    """
+
+    text: str
+    title: str | None = None
+    id: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    url: str | None = None
+    language: str | None = None
+    path: str | None = None
+
+    @cached_property
+    def full_text(self) -> str:
+        """Title and text as they are read: ``text`` itself where the title stands in it."""
+        return self.text if self.text_start == 0 else f"{self.title}\n\n{self.text}"
+
+    @cached_property
+    def text_start(self) -> int:
+        """Where ``text`` begins in ``full_text``."""
+        if not self.title or self.text.lstrip().startswith(self.title):
+            return 0
+        return len(self.title) + 2
+
+    @cached_property
+    def title_end(self) -> int:
+        """Where the title ends in ``full_text``; 0 without a title."""
+        if not self.title:
+            return 0
+        return self.full_text.index(self.title) + len(self.title)
+
+    def locate(self, start: int, end: int) -> tuple[Part, int, int]:
+        """Turn a span of ``full_text`` into (part, start, end) as a user counts."""
+        if start < self.text_start:
+            return Part.TITLE, start, end
+        return Part.TEXT, start - self.text_start, end - self.text_start
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody an article may take a stance toward, with the forms it is named by.
+
+    ``forms`` count wherever they stand. ``surname`` counts only after the full name. ``adjective``
+    (``russisch``) counts with an acting noun, ``prefixes`` (``US``) only as the first part of a
+    compound, ``metonyms`` (``Moskau``) only where they act.
+    ``exclusions`` are strings that contain a form and mean somebody else.
+    """
+
+    id: str
+    name: str
+    forms: tuple[str, ...] = ()
+    kind: ActorKind = ActorKind.other
+    surname: str | None = None
+    adjective: str | None = None
+    prefixes: tuple[str, ...] = ()
+    metonyms: tuple[str, ...] = ()
+    epithets: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A span that names an actor, with the rule that made it count."""
+
+    actor: Actor = field(repr=False)
+    start: int
+    end: int
+    form: str
+    kind: MentionKind
+    part: Part = Part.TEXT
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A span of an article's full text that holds one sentence, headline or dateline."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class ActorContext:
+    """The tokens of an article as seen from one actor; the row that the model scores.
+
+    All sequences have one item per kept token. ``distances`` counts tokens to the nearest mention:
+    negative where the token stands left of it, positive right of it, 0 on it.
+    """
+
+    actor: Actor
+    tokens: tuple[str, ...]
+    distances: tuple[int, ...]
+    sentences: tuple[int, ...]
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence and its exact share of the margin between favor and against.
+
+    ``contribution`` is in logits: positive speaks for the actor, negative against it.
+    """
+
+    start: int
+    end: int
+    text: str
+    contribution: float
+    part: Part = Part.TEXT
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The stance an article conveys toward one actor.
+
+    ``score`` = P(favor) - P(against), the tonality from -1 to +1. ``abstained`` is true where the
+    confidence lies below the threshold asked for.
+    """
+
+    article_id: str | None
+    actor: Actor
+    label: Label
+    probabilities: Mapping[Label, float]
+    abstained: bool
+    evidence: tuple[Evidence, ...]
+    mentions: tuple[Mention, ...]
+
+    @property
+    def score(self) -> float:
+        """P(favor) - P(against)."""
+        return self.probabilities[Label.favor] - self.probabilities[Label.against]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the label."""
+        return self.probabilities[self.label]

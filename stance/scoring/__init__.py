@@ -1,0 +1,1 @@
+"""Context → sparse features → probabilities and evidence."""

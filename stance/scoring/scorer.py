@@ -1,0 +1,234 @@
+"""Compiled weights + contexts → predictions, with numpy only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.reading.contexts import ArticleReader
+from stance.records import LABELS, Actor, ActorContext, Article, Evidence, Label, Mention, Prediction
+from stance.scoring.blocks import Block
+
+__all__ = ["BlockWeights", "LinearScorer", "Model"]
+
+Floats = NDArray[np.float64]
+_FAVOR, _AGAINST = LABELS.index(Label.favor), LABELS.index(Label.against)
+
+
+@dataclass(frozen=True)
+class BlockWeights:
+    """What one block has learned.
+
+    Attributes
+    ----------
+    block : Block
+    vocabulary : dict of str to int
+        Feature → row of ``idf`` and ``coefficients``.
+    idf : ndarray of shape (n_features,)
+    coefficients : ndarray of shape (n_features, 3)
+        Columns in the order of ``LABELS``.
+    """
+
+    block: Block
+    vocabulary: dict[str, int]
+    idf: Floats
+    coefficients: Floats
+
+
+@dataclass(frozen=True)
+class LinearScorer:
+    """A multinomial linear model over L2-normalised TF-IDF blocks.
+
+    Attributes
+    ----------
+    blocks : sequence of BlockWeights
+    intercept : ndarray of shape (3,)
+    """
+
+    blocks: Sequence[BlockWeights]
+    intercept: Floats
+
+    def contributions(self, context: ActorContext) -> Floats:
+        """What each token adds to each logit; with the intercept they sum to the logits.
+
+        Returns
+        -------
+        ndarray of shape (n_tokens, 3)
+            An n-gram counts at its first token.
+        """
+        total = np.zeros((len(context.tokens), len(LABELS)))
+        for weights in self.blocks:
+            _add_block(total, weights, context)
+        return total
+
+    def logits(self, contributions: Floats) -> Floats:
+        """Sum contributions, shape (n_tokens, 3), to logits, shape (3,)."""
+        return np.asarray(contributions.sum(axis=0) + self.intercept)
+
+
+def _add_block(total: Floats, weights: BlockWeights, context: ActorContext) -> None:
+    lookup = weights.vocabulary.get
+    found = [
+        (row, weight, position)
+        for feature, weight, position in weights.block.occurrences(context)
+        if (row := lookup(feature)) is not None
+    ]
+    if not found:
+        return
+    rows, tf, positions = (np.array(column) for column in zip(*found, strict=True))
+    values = tf * weights.idf[rows]
+    _, index = np.unique(rows, return_inverse=True)
+    norm = np.sqrt((np.bincount(index, values) ** 2).sum())
+    np.add.at(total, positions, (values / norm)[:, None] * weights.coefficients[rows])
+
+
+def softmax(logits: Floats) -> Floats:
+    """Turn logits into probabilities that sum to 1."""
+    shifted = np.exp(logits - logits.max())
+    return np.asarray(shifted / shifted.sum())
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained stance model: what a bundle holds, ready to predict.
+
+    Attributes
+    ----------
+    scorer : LinearScorer
+    reader : ArticleReader
+        Knows the registered actors and how the language's sentences end.
+    manifest : dict
+        Format, versions, labels, language, digests, metrics.
+    """
+
+    scorer: LinearScorer
+    reader: ArticleReader
+    manifest: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        """The registered actors, predicted for unless others are given."""
+        return self.reader.finder.actors
+
+    def predict(
+        self,
+        articles: Article | str | os.PathLike[str] | Iterable[Article],
+        actors: Iterable[Actor] | None = None,
+        *,
+        min_confidence: float = 0.0,
+        max_evidence: int = 3,
+    ) -> list[Prediction]:
+        """Say which stance each article conveys toward each actor that it mentions.
+
+        Parameters
+        ----------
+        articles : Article or iterable of Article
+            A path is read as one article.
+        actors : iterable of Actor, optional
+            Only these are predicted; by default every registered actor. Registered actors that
+            are not asked for are still masked in the text.
+        min_confidence : float, default=0.0
+            Below this probability of the label a prediction is marked as abstained.
+        max_evidence : int, default=3
+            Sentences of evidence per prediction.
+
+        Returns
+        -------
+        list of Prediction
+            By article, then in order of first mention; none for an actor without a mention.
+        """
+        if isinstance(articles, (str, os.PathLike)):
+            from stance.reading.articles import read_article
+
+            articles = read_article(os.fspath(articles))
+        if isinstance(articles, Article):
+            articles = [articles]
+        reader, chosen = self._reader_for(actors)
+        return [
+            self.judge(context, article, reader, min_confidence, max_evidence)
+            for article in articles
+            for context in reader.read(article, chosen)
+        ]
+
+    def _reader_for(self, actors: Iterable[Actor] | None) -> tuple[ArticleReader, frozenset[str] | None]:
+        if actors is None:
+            return self.reader, None
+        wanted = {actor.id: actor for actor in actors}
+        known = {actor.id: actor for actor in self.actors}
+        chosen = frozenset(wanted)
+        if all(known.get(key) == actor for key, actor in wanted.items()):
+            return self.reader, chosen
+        # An actor asked for comes first: a form it shares with a registered one is its own.
+        return self.reader.with_actors({**wanted, **known, **wanted}.values()), chosen
+
+    def judge(
+        self,
+        context: ActorContext,
+        article: Article,
+        reader: ArticleReader | None = None,
+        min_confidence: float = 0.0,
+        max_evidence: int = 3,
+    ) -> Prediction:
+        """Score one context and collect its evidence."""
+        contributions = self.scorer.contributions(context)
+        probabilities = softmax(self.scorer.logits(contributions))
+        best = int(probabilities.argmax())
+        label = LABELS[best]
+        margins = contributions[:, _FAVOR] - contributions[:, _AGAINST]
+        return Prediction(
+            article_id=article.id,
+            actor=context.actor,
+            label=label,
+            probabilities={name: float(p) for name, p in zip(LABELS, probabilities, strict=True)},
+            abstained=bool(probabilities[best] < min_confidence),
+            evidence=_pick_evidence(context, article, margins, label, reader or self.reader, max_evidence),
+            mentions=tuple(_located(m, article) for m in context.mentions),
+        )
+
+
+def _located(mention: Mention, article: Article) -> Mention:
+    part, start, end = article.locate(mention.start, mention.end)
+    return replace(mention, part=part, start=start, end=end)
+
+
+def _pick_evidence(
+    context: ActorContext,
+    article: Article,
+    margins: Floats,
+    label: Label,
+    reader: ArticleReader,
+    most: int,
+) -> tuple[Evidence, ...]:
+    """The sentences that pull most toward the label; for neutral those that pull most either way.
+
+    Sentences that name the actor, and the one after each, come before all others: further off the
+    weights are small sums over words about somebody else.
+    """
+    if most < 1:
+        return ()
+    sentences = reader.split(article)
+    sums = np.bincount(context.sentences, margins, minlength=len(sentences))
+    pull = {Label.favor: sums, Label.against: -sums, Label.neutral: np.abs(sums)}[label]
+    near = _sentences_near(context, len(sentences))
+    ranked = [i for i in np.argsort(-pull, kind="stable") if pull[i] > 0]
+    chosen = ([i for i in ranked if near[i]] or ranked)[:most]
+    evidence = []
+    for i in chosen:
+        sentence = sentences[i]
+        part, start, end = article.locate(sentence.start, sentence.end)
+        text = article.full_text[sentence.start : sentence.end]
+        evidence.append(Evidence(start, end, text, float(sums[i]), part))
+    return tuple(evidence)
+
+
+def _sentences_near(context: ActorContext, count: int) -> NDArray[np.bool_]:
+    """True for each sentence that holds a mention, and for the one after it."""
+    near = np.zeros(count + 1, dtype=bool)
+    for distance, sentence in zip(context.distances, context.sentences, strict=True):
+        if distance == 0:
+            near[sentence : sentence + 2] = True
+    return near[:count]

@@ -1,0 +1,1 @@
+"""Predictions → answers for people and machines."""

@@ -1,0 +1,168 @@
+"""Predictions → a table for people; JSON, JSONL and CSV for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import IO, TYPE_CHECKING, Any
+
+from stance.records import Article, Evidence, Label, Mention, Prediction
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["Judged", "OutputFormat", "build_table", "prediction_to_data", "print_tables", "render", "to_data"]
+
+COLOURS = {Label.favor: "green", Label.neutral: "white", Label.against: "red"}
+ABSTAINED = "unsure"
+CSV_COLUMNS = [
+    "article_id", "title", "path", "actor_id", "actor", "label", "confidence", "favor", "neutral",
+    "against", "score", "abstained", "mentions", "evidence",
+]  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# A spreadsheet runs a cell that begins with one of these.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class OutputFormat(StrEnum):
+    """How predictions are printed."""
+
+    table = "table"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An article and what was predicted for it."""
+
+    article: Article
+    predictions: Sequence[Prediction]
+
+
+def to_data(judged: Judged) -> dict[str, Any]:
+    """The documented JSON object of one article."""
+    article = judged.article
+    return {
+        "article": {"id": article.id, "title": article.title, "path": article.path},
+        "predictions": [prediction_to_data(p) for p in judged.predictions],
+    }
+
+
+def prediction_to_data(prediction: Prediction) -> dict[str, Any]:
+    """The documented JSON object of one prediction; offsets count characters of their ``part``."""
+    return {
+        "actor": {"id": prediction.actor.id, "name": prediction.actor.name},
+        "label": str(prediction.label),
+        "probabilities": {
+            str(name): round(prediction.probabilities[name], 6)
+            for name in (Label.favor, Label.neutral, Label.against)
+        },
+        "score": round(prediction.score, 6),
+        "abstained": prediction.abstained,
+        "mentions": [_mention_to_data(m) for m in prediction.mentions],
+        "evidence": [_evidence_to_data(e) for e in prediction.evidence],
+    }
+
+
+def _mention_to_data(mention: Mention) -> dict[str, Any]:
+    return {
+        "start": mention.start,
+        "end": mention.end,
+        "form": mention.form,
+        "kind": str(mention.kind),
+        "part": str(mention.part),
+    }
+
+
+def _evidence_to_data(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "start": evidence.start,
+        "end": evidence.end,
+        "text": evidence.text,
+        "contribution": round(evidence.contribution, 6),
+        "part": str(evidence.part),
+    }
+
+
+def render(judged: Sequence[Judged], output: OutputFormat) -> str:
+    """Write articles in a machine's format; for people there is :func:`print_tables`."""
+    import msgspec  # Not needed for a table, nor for --help.
+
+    if output is OutputFormat.json:
+        # One article is an object, several are a list.
+        data: Any = [to_data(j) for j in judged]
+        data = data[0] if len(data) == 1 else data
+        return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    if output is OutputFormat.jsonl:
+        return "".join(msgspec.json.encode(to_data(j)).decode() + "\n" for j in judged)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(_csv_row(j.article, p) for j in judged for p in j.predictions)
+    return buffer.getvalue()
+
+
+def _csv_row(article: Article, p: Prediction) -> list[object]:
+    shares = [round(p.probabilities[name], 4) for name in (Label.favor, Label.neutral, Label.against)]
+    evidence = p.evidence[0].text if p.evidence else ""
+    texts = [
+        _cell(article.id),
+        _cell(article.title),
+        _cell(article.path),
+        _cell(p.actor.id),
+        _cell(p.actor.name),
+    ]
+    numbers = [round(p.confidence, 4), *shares, round(p.score, 4), p.abstained, len(p.mentions)]
+    return [*texts, str(p.label), *numbers, _cell(evidence)]
+
+
+def _cell(value: str | None) -> str:
+    clean = strip_control(value or "")
+    return f"'{clean}" if clean.startswith(_FORMULA) else clean
+
+
+def strip_control(text: str) -> str:
+    """Drop terminal escapes, bidirectional overrides and other control characters; fold white space."""
+    return " ".join(_CONTROL.sub("", text).split())
+
+
+def build_table(judged: Judged) -> RenderableType:
+    """A Rich table of one article: actor, stance, confidence, mentions, strongest sentence."""
+    from rich.table import Table
+    from rich.text import Text
+
+    heading = strip_control(judged.article.title or judged.article.path or judged.article.id or "")
+    table = Table(title=Text(heading, style="bold"), title_justify="left", expand=True)
+    table.add_column("actor", overflow="fold", ratio=3)
+    table.add_column("stance", no_wrap=True)
+    table.add_column("confidence", justify="right", no_wrap=True)
+    table.add_column("mentions", justify="right", no_wrap=True)
+    table.add_column("strongest evidence", overflow="fold", ratio=9)
+    for p in judged.predictions:
+        label = ABSTAINED if p.abstained else str(p.label)
+        colour = "dim" if p.abstained else COLOURS[p.label]
+        evidence = p.evidence[0] if p.evidence else None
+        table.add_row(
+            Text(strip_control(p.actor.name)),
+            Text(label, style=colour),
+            f"{p.confidence:.0%}",
+            str(len(p.mentions)),
+            Text(f"{evidence.contribution:+.2f}  {strip_control(evidence.text)}" if evidence else ""),
+        )
+    return table
+
+
+def print_tables(judged: Sequence[Judged], stream: IO[str]) -> None:
+    """Print a table per article, in colour where the stream is a terminal."""
+    from rich.console import Console
+
+    # In a pipe or file nobody's window limits the width.
+    console = Console(file=stream, width=None if stream.isatty() else 110, highlight=False)
+    for one in judged:
+        console.print(build_table(one))

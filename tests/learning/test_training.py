@@ -1,0 +1,75 @@
+"""Does the learner learn, and only from labels?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stance.errors import CorpusError
+from stance.learning.evaluation import cross_validate, majority_scores, score
+from stance.learning.runs import TrainedModel, train_model
+from stance.learning.training import Configuration, build_pipeline, labels_of
+from stance.records import LABELS
+
+
+def test_the_model_beats_majority_and_plain_text(trained: TrainedModel) -> None:
+    scores = trained.scores
+    assert scores["model"].macro_f1 > scores["plain TF-IDF"].macro_f1 > scores["majority"].macro_f1
+    assert scores["model"].interval.low < scores["model"].macro_f1 < scores["model"].interval.high
+
+
+def test_it_can_memorise_a_few_contexts(trained: TrainedModel) -> None:
+    rows = trained.rows[:40]
+    contexts = [row.context for row in rows]
+    pipeline = build_pipeline(Configuration(C=1000.0, min_df=1)).fit(contexts, labels_of(rows))
+    assert (pipeline.predict(contexts) == labels_of(rows)).all()
+
+
+def test_shuffled_labels_teach_nothing(trained: TrainedModel) -> None:
+    rows = trained.rows
+    order = np.random.default_rng(0).permutation(len(rows))
+    contexts = [rows[i].context for i in order]
+    probabilities = cross_validate(build_pipeline(Configuration()), rows, contexts, folds=3)
+    assert score(rows, probabilities).macro_f1 < 0.40
+
+
+def test_no_article_stands_on_both_sides_of_a_split(trained: TrainedModel) -> None:
+    seen: list[tuple[set[str], set[str]]] = []
+    rows = trained.rows
+    ids = {id(row.context): row.record.id for row in rows}
+
+    class Spy:
+        classes_ = np.array([str(label) for label in LABELS])
+
+        def get_params(self, deep: bool = True) -> dict[str, object]:
+            return {}
+
+        def fit(self, contexts: list[object], labels: object) -> Spy:
+            self.train = {ids[id(c)] for c in contexts}
+            return self
+
+        def predict_proba(self, contexts: list[object]) -> np.ndarray:
+            seen.append((self.train, {ids[id(c)] for c in contexts}))
+            return np.full((len(contexts), 3), 1 / 3)
+
+    cross_validate(Spy(), rows, [row.context for row in rows], folds=3)  # type: ignore[arg-type]
+    assert len(seen) == 3
+    assert all(not train & test for train, test in seen)
+
+
+def test_the_majority_class_is_scored_like_any_system(trained: TrainedModel) -> None:
+    scores = majority_scores(trained.rows)
+    assert scores.accuracy == max(labels_of(trained.rows).count(str(x)) for x in LABELS) / len(trained.rows)
+
+
+def test_training_twice_gives_the_same_weights(trained: TrainedModel, records, registry) -> None:  # type: ignore[no-untyped-def]
+    again = train_model(records, registry, folds=0)
+    for first, second in zip(trained.model.scorer.blocks, again.model.scorer.blocks, strict=True):
+        assert list(first.vocabulary) == list(second.vocabulary)
+        assert (first.coefficients == second.coefficients).all()
+
+
+def test_a_missing_label_is_told(records, registry) -> None:  # type: ignore[no-untyped-def]
+    only = [r for r in records if all(a.label == "neutral" for a in r.actors)]
+    with pytest.raises(CorpusError, match="favor"):
+        train_model(only, registry)

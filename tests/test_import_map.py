@@ -1,0 +1,83 @@
+"""The rooms of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "stance"
+CORNER = {"records", "errors", "data_files"}
+ALLOWED = {
+    "reading": {"reading"} | CORNER,
+    "scoring": {"reading", "scoring"} | CORNER,
+    "learning": {"reading", "scoring", "learning"} | CORNER,
+    "serving": {"reading", "scoring", "serving"} | CORNER,
+}
+# One door each: where a vendor may be imported at all.
+DOORS = {
+    "sklearn": {"learning"},
+    "nltk": {"learning"},
+    "mlflow": {"learning/tracking.py", "serving/pyfunc.py"},
+    "pandas": {"learning/tracking.py", "serving/pyfunc.py"},
+    "matplotlib": {"learning/figures.py"},
+    "joblib": {"scoring/bundle.py"},
+}
+# The registered model is fetched through the tracking room, the one way from serving to learning;
+# the tracking room logs the code of the served model.
+EXCEPTIONS = {
+    ("serving/find_model.py", "learning"),
+    ("learning/tracking.py", "serving"),
+}
+
+
+def _imports(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+FILES = sorted(p for room in ALLOWED for p in (PACKAGE / room).glob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_a_room_imports_only_rooms_to_its_left(file: Path) -> None:
+    room = file.parent.name
+    here = f"{room}/{file.name}"
+    for name in _imports(file):
+        if name.startswith("stance."):
+            other = name.split(".")[1]
+            assert other in ALLOWED[room] or (here, other) in EXCEPTIONS, f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_each_vendor_has_one_door(file: Path) -> None:
+    here = f"{file.parent.name}/{file.name}"
+    for name in _imports(file):
+        doors = DOORS.get(name.split(".")[0])
+        assert doors is None or here in doors or file.parent.name in doors, f"{here} imports {name}"
+
+
+def test_the_map_sees_every_module() -> None:
+    assert len(FILES) > 15
+
+
+def test_predicting_imports_no_training_library(bundle: Path, tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text("Moskau warnt. Russland lügt.", encoding="utf-8")
+    code = (
+        "import sys, stance\n"
+        f"model = stance.load_model({str(bundle)!r})\n"
+        f"assert model.predict(stance.read_article({str(article)!r}))\n"
+        "heavy = {'sklearn', 'mlflow', 'pandas', 'nltk', 'scipy', 'matplotlib'} & set(sys.modules)\n"
+        "print(sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
