@@ -67,18 +67,25 @@ def _opened_store() -> Iterator[Any]:
         from filelock import FileLock
     except ImportError:
         raise MissingExtraError("tracking needs MLflow", extra="tracking") from None
-    uri = os.environ.get("MLFLOW_TRACKING_URI")
-    if uri:
-        mlflow.set_tracking_uri(uri)
+    uri = _store_uri()
+    mlflow.set_tracking_uri(uri)
+    if uri != _local_uri():
         with _plain_tracking_errors(uri):
             yield mlflow
         return
     _FOLDER.mkdir(exist_ok=True)
-    mlflow.set_tracking_uri(f"sqlite:///{(_FOLDER / 'mlflow.db').resolve()}")
     with _plain_tracking_errors(str(_FOLDER / "mlflow.db")):
         with FileLock(_FOLDER / ".lock"):
             _ensure_experiment(mlflow)
         yield mlflow
+
+
+def _store_uri() -> str:
+    return os.environ.get("MLFLOW_TRACKING_URI") or _local_uri()
+
+
+def _local_uri() -> str:
+    return f"sqlite:///{(_FOLDER / 'mlflow.db').resolve()}"
 
 
 @contextmanager
@@ -97,8 +104,9 @@ def _ensure_experiment(mlflow: Any) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found:
         return str(found.experiment_id)
-    remote = os.environ.get("MLFLOW_TRACKING_URI")
-    location = None if remote else (_FOLDER / "artifacts").resolve().as_uri()
+    # A server keeps artifacts where it wants; beside our own database they need a place named.
+    is_local = _store_uri() == _local_uri()
+    location = (_FOLDER / "artifacts").resolve().as_uri() if is_local else None
     tags = {"mlflow.note.content": DESCRIPTION, **_view_tags()}
     return str(client.create_experiment(EXPERIMENT, artifact_location=location, tags=tags))
 
@@ -287,8 +295,7 @@ def ui_link(host: str, port: int) -> str:
 def serve_ui(host: str, port: int) -> None:
     """Run MLflow's own UI until it is stopped, with one worker instead of a dozen processes."""
     # "mlflow ui" ignores MLFLOW_TRACKING_URI.
-    store = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(_FOLDER / 'mlflow.db').resolve()}"
-    arguments = ["--backend-store-uri", store, "--workers", "1", "--host", host, "--port", str(port)]
+    arguments = ["--backend-store-uri", _store_uri(), "--workers", "1", "--host", host, "--port", str(port)]
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with contextlib.suppress(KeyboardInterrupt):
         subprocess.run(
