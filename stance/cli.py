@@ -94,14 +94,16 @@ def train(
         from stance.reading.actors import read_actors
         from stance.scoring.bundle import save_bundle
 
+        if track:
+            from stance.learning.tracking import log_trained_model, require_mlflow
+
+            require_mlflow()
         records = read_corpus(*(corpus or [data_file("corpus")]))
         registry = read_actors(actors or data_file("actors.yaml"))
         with _progress("training", steps=11) as step:
             trained = train_model(records, registry, progress=step)
             save_bundle(trained.model, output)
             if track:
-                from stance.learning.tracking import log_trained_model
-
                 step("logging the run to MLflow")
                 log_trained_model(trained, output, name=name)
         _print_scores(trained.scores, len(records), output)

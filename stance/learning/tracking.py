@@ -12,6 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,12 @@ def git_state() -> dict[str, str]:
     return {"commit": commit, "branch": ask("rev-parse", "--abbrev-ref", "HEAD"), "dirty": dirty}
 
 
+def require_mlflow() -> None:
+    """Raise MissingExtraError where MLflow is not installed: before an hour of training, not after."""
+    if find_spec("mlflow") is None:
+        raise MissingExtraError("tracking needs MLflow, or say --no-track", extra="tracking")
+
+
 @contextmanager
 def _opened_store() -> Iterator[Any]:
     """Yield mlflow, pointed at ``$MLFLOW_TRACKING_URI`` or ``runs/mlflow.db``.
@@ -62,11 +69,10 @@ def _opened_store() -> Iterator[Any]:
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     for noisy in ("mlflow", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    try:
-        import mlflow
-        from filelock import FileLock
-    except ImportError:
-        raise MissingExtraError("tracking needs MLflow", extra="tracking") from None
+    require_mlflow()
+    import mlflow
+    from filelock import FileLock
+
     uri = _store_uri()
     mlflow.set_tracking_uri(uri)
     if uri != _local_uri():

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from stance.errors import BundleError, MissingExtraError
+from stance.errors import BundleError
 
 __all__ = ["cached_model_path", "fetch_registered", "find_model"]
 
@@ -62,8 +62,6 @@ def fetch_registered(uri: str) -> Path:
     TrackingError
         Where the store cannot be reached or holds no such model.
     """
-    try:
-        from stance.learning.tracking import fetch_bundle
-    except ImportError:
-        raise MissingExtraError(f"{uri} needs MLflow", extra="tracking") from None
+    from stance.learning.tracking import fetch_bundle
+
     return fetch_bundle(uri)
