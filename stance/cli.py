@@ -77,6 +77,28 @@ def predict(
 
 
 @app.command()
+def lexicon(
+    files: Files,
+    actor: ActorOption = None,
+    actors: ActorsOption = None,
+) -> None:
+    """Print which lexicon entries fire where in FILES, and toward whom: for audit."""
+    with _plain_errors() as faults:
+        from stance.data_files import data_file
+        from stance.reading.actors import choose_actors, read_actors
+        from stance.reading.articles import read_articles
+        from stance.reading.contexts import ArticleReader
+        from stance.scoring.lexicon import Lexicon, read_lexicon
+        from stance.serving.tables import print_hits
+
+        registry = read_actors(actors or data_file("actors.yaml"))
+        reader = ArticleReader([*choose_actors(actor or [], registry), *registry])
+        words = Lexicon(read_lexicon(data_file("lexicon")))
+        for article in read_articles(files, on_error=faults.report):
+            print_hits(article, words.find(article, reader), sys.stdout)
+
+
+@app.command()
 def train(
     corpus: CorpusOption = None,
     actors: ActorsOption = None,

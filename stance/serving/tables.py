@@ -15,6 +15,8 @@ from stance.records import Article, Evidence, Label, Mention, Prediction
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from stance.scoring.lexicon import Hit
+
 __all__ = ["Judged", "OutputFormat", "build_table", "prediction_to_data", "print_tables", "render", "to_data"]
 
 COLOURS = {Label.favor: "green", Label.neutral: "white", Label.against: "red"}
@@ -166,3 +168,23 @@ def print_tables(judged: Sequence[Judged], stream: IO[str]) -> None:
     console = Console(file=stream, width=None if stream.isatty() else 110, highlight=False)
     for one in judged:
         console.print(build_table(one))
+
+
+def print_hits(article: Article, hits: Sequence[Hit], stream: IO[str]) -> None:
+    """Print a table of lexicon hits: words, entry, sign, role and the actor they point at."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=stream, width=None if stream.isatty() else 110, highlight=False)
+    table = Table(title=Text(strip_control(article.title or article.path or "")), title_justify="left")
+    for heading in ("at", "words", "entry", "sign", "role", "toward"):
+        table.add_column(heading, justify="right" if heading in ("at", "sign") else "left")
+    for hit in hits:
+        words = " … ".join(article.full_text[start:end] for start, end in hit.spans)
+        sign = f"{hit.polarity:+d}" + (" (negated)" if hit.negated else "")
+        role = f"{hit.entry.role} {hit.entry.frame}".strip()
+        toward = hit.actor.name if hit.actor else "–"
+        cells = (str(hit.spans[0][0]), words, hit.entry.lemma, sign, role, toward)
+        table.add_row(*(Text(strip_control(cell)) for cell in cells))
+    console.print(table)
