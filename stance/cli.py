@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.errors import ActorError, OutputError, StanceError
+from stance import cli_corpus
+from stance.cli_corpus import read_corpus_or_default
+from stance.errors import ActorError, StanceError
 from stance.serving.tables import OutputFormat
+from stance.terminal import plain_errors, progress, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +29,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_corpus.app, name="corpus")
 
 Files = Annotated[
     list[str], typer.Argument(help="Text files, folders, JSONL files; '-' for stdin.", show_default=False)
@@ -68,7 +72,7 @@ def predict(
     min_confidence: ConfidenceOption = 0.0,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
-    with _plain_errors() as faults:
+    with plain_errors() as faults:
         scorer = _load_model(model)
         chosen = _choose_actors(actor, actors, scorer)
         judged = list(_judge(files, scorer, chosen, min_confidence, faults.report))
@@ -83,7 +87,7 @@ def lexicon(
     actors: ActorsOption = None,
 ) -> None:
     """Print which lexicon entries fire where in FILES, and toward whom: for audit."""
-    with _plain_errors() as faults:
+    with plain_errors() as faults:
         from stance.data_files import data_file
         from stance.reading.actors import choose_actors, read_actors
         from stance.reading.articles import read_articles
@@ -109,9 +113,8 @@ def train(
     track: Annotated[bool, typer.Option("--track/--no-track", help="Log the run to MLflow.")] = True,
 ) -> None:
     """Train a model on a labelled corpus and log the run to MLflow."""
-    with _plain_errors():
+    with plain_errors():
         from stance.data_files import data_file
-        from stance.learning.corpus import read_corpus
         from stance.learning.runs import train_model
         from stance.reading.actors import read_actors
         from stance.scoring.bundle import save_bundle
@@ -120,9 +123,9 @@ def train(
             from stance.learning.tracking import log_trained_model, require_mlflow
 
             require_mlflow()
-        records = read_corpus(*(corpus or [data_file("corpus")]))
+        records = read_corpus_or_default(corpus)
         registry = read_actors(actors or data_file("actors.yaml"))
-        with _progress("training", steps=11) as step:
+        with progress("training", steps=11) as step:
             trained = train_model(records, registry, progress=step)
             save_bundle(trained.model, output)
             if track:
@@ -137,7 +140,7 @@ def ui(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 5000,
 ) -> None:
     """Open the MLflow UI on our runs; prints the address of the comparison."""
-    with _plain_errors():
+    with plain_errors():
         from stance.learning.tracking import serve_ui, ui_link
 
         typer.echo(f"Comparison of all runs: {ui_link(host, port)}")
@@ -147,37 +150,6 @@ def ui(
 def main() -> None:
     """Run the command line."""
     app()
-
-
-class _Faults:
-    """Counts what could not be read and tells of it at once, one line each."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def report(self, error: StanceError) -> None:
-        self.count += 1
-        typer.echo(f"stance: {_one_line(str(error))}", err=True)
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in text).split())
-
-
-@contextmanager
-def _plain_errors() -> Iterator[_Faults]:
-    """Tell a user's error in one line; leave with exit code 2 if there was any."""
-    faults = _Faults()
-    try:
-        yield faults
-    except StanceError as error:
-        faults.report(error)
-    except BrokenPipeError:
-        # The reader of the pipe has gone; Python must not flush into it again.
-        sys.stdout = None
-        raise typer.Exit(1) from None
-    if faults.count:
-        raise typer.Exit(2)
 
 
 def _load_model(asked: str | None) -> Model:
@@ -190,7 +162,7 @@ def _load_model(asked: str | None) -> Model:
 def _train_default(path: Path) -> Path:
     from stance.learning.runs import train_default
 
-    with _progress("no model yet: training the default once", steps=3) as step:
+    with progress("no model yet: training the default once", steps=3) as step:
         return train_default(path, step)
 
 
@@ -235,43 +207,9 @@ def _show(judged: Sequence[Judged], output_format: OutputFormat, output: Path | 
     from stance.serving.tables import print_tables, render
 
     if output_format is OutputFormat.table:
-        _write_or(output, lambda stream: print_tables(judged, stream))
+        write_whole(output, lambda stream: print_tables(judged, stream))
     else:
-        _write_or(output, lambda stream: stream.write(render(judged, output_format)))
-
-
-def _write_or(output: Path | None, write: Callable[..., object]) -> None:
-    """Write to a file as a whole or not at all, or to the terminal."""
-    if output is None:
-        write(sys.stdout)
-        return
-    temporary = output.with_name(f".{output.name}.part")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as stream:
-            write(stream)
-        temporary.replace(output)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", output) from None
-    finally:
-        if temporary.is_file():
-            temporary.unlink()
-
-
-@contextmanager
-def _progress(title: str, steps: int) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal, silence in a pipe."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(title, total=steps)
-
-        def step(what: str) -> None:
-            bar.update(task, advance=1, description=f"{title}: {what}")
-
-        yield step
+        write_whole(output, lambda stream: stream.write(render(judged, output_format)))
 
 
 def _print_scores(scores: dict[str, Scores], articles: int, output: Path) -> None:

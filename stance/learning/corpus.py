@@ -56,7 +56,11 @@ class LabelledActor:
 
 @dataclass(frozen=True)
 class Record:
-    """One article or passage of a corpus; spans count characters of ``text``."""
+    """One article or passage of a corpus; spans count characters of ``text``.
+
+    ``split`` is train, dev or test, by document. ``shift`` is a second split, train or test, whose
+    sides share neither a topic nor an actor; empty where a record fits neither side.
+    """
 
     id: str
     text: str
@@ -68,6 +72,7 @@ class Record:
     mix: str = ""
     difficulty: str = ""
     split: str = ""
+    shift: str = ""
     labels_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -145,7 +150,7 @@ def record_from_data(data: Any) -> Record:
     actors = tuple(_actor_from_data(actor, data["text"]) for actor in data["actors"])
     optional = {
         key: data[key] or ""
-        for key in ("genre", "topic", "language", "mix", "difficulty", "split")
+        for key in ("genre", "topic", "language", "mix", "difficulty", "split", "shift")
         if key in data
     }
     return Record(
@@ -189,6 +194,7 @@ def record_to_data(record: Record) -> dict[str, Any]:
         "mix": record.mix,
         "difficulty": record.difficulty,
         "split": record.split,
+        "shift": record.shift,
         "actors": [
             {
                 "name": actor.name,
