@@ -110,6 +110,7 @@ def train(
         "models/stance.joblib"
     ),
     name: Annotated[str, typer.Option(help="Name of the run in MLflow.")] = "train",
+    folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation; 0 skips it.")] = 5,
     track: Annotated[bool, typer.Option("--track/--no-track", help="Log the run to MLflow.")] = True,
 ) -> None:
     """Train a model on a labelled corpus and log the run to MLflow."""
@@ -125,8 +126,8 @@ def train(
             require_mlflow()
         records = read_corpus_or_default(corpus)
         registry = read_actors(actors or data_file("actors.yaml"))
-        with progress("training", steps=11) as step:
-            trained = train_model(records, registry, progress=step)
+        with progress("training", steps=folds + 6) as step:
+            trained = train_model(records, registry, folds=folds, progress=step)
             save_bundle(trained.model, output)
             if track:
                 step("logging the run to MLflow")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.errors import CorpusError
-from stance.terminal import plain_errors
+from stance.terminal import plain_errors, progress
 
 if TYPE_CHECKING:
     from stance.learning.corpus import Record
+    from stance.learning.curve import CurvePoint
 
 app = typer.Typer(help="Check, measure and convert a labelled corpus.", no_args_is_help=True)
 
@@ -54,6 +55,70 @@ def agreement(corpus: Corpora = None) -> None:
         from stance.learning.corpus_tables import print_agreement
 
         print_agreement(read_corpus_or_default(corpus), sys.stdout)
+
+
+@app.command()
+def curve(
+    corpus: Corpora = None,
+    test: Annotated[
+        list[str] | None,
+        typer.Option("--test", help="Further test set: name=FILE or name=format:FILE.", show_default=False),
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the drawing goes.")] = Path(
+        "curve.svg"
+    ),
+    track: Annotated[bool, typer.Option("--track/--no-track", help="Log the runs to MLflow.")] = True,
+) -> None:
+    """Draw how figures climb with labelled pairs, on the natural test split and on other sets."""
+    with plain_errors():
+        from stance.data_files import data_file
+        from stance.learning.corpus import build_labelled_contexts
+        from stance.learning.curve import draw_curve, learning_curve
+        from stance.reading.actors import read_actors
+        from stance.reading.contexts import ArticleReader
+
+        records = read_corpus_or_default(corpus)
+        reader = ArticleReader(read_actors(data_file("actors.yaml")))
+        own = [r for r in records if r.split == "test" and r.mix == "natural"]
+        sets = {"natural": own, **dict(_read_test(option) for option in test or ())}
+        tests = {name: list(build_labelled_contexts(found, reader)) for name, found in sets.items()}
+        train = list(build_labelled_contexts([r for r in records if r.split == "train"], reader))
+        with progress("learning curve", steps=6) as step:
+            points = learning_curve(train, tests, progress=step)
+        draw_curve(points, output)
+        for point in points:
+            _tell_point(point, track)
+
+
+def _read_test(option: str) -> tuple[str, list[Record]]:
+    from stance.learning.corpus import read_corpus
+    from stance.learning.importers import IMPORTERS, import_corpus
+
+    name, _, place = option.partition("=")
+    source, colon, path = place.partition(":")
+    if not place:
+        raise CorpusError(f"--test {option!r} names no file", hint="write name=FILE")
+    if colon and source in IMPORTERS:
+        return name, import_corpus(source, path)
+    return name, read_corpus(place)
+
+
+def _tell_point(point: CurvePoint, track: bool) -> None:
+    metrics: dict[str, float] = {"pairs": point.pairs}
+    for name, systems in point.scores.items():
+        typer.echo(
+            f"{point.pairs:>6} pairs  {name:<9}"
+            + "  ".join(f"{system} {s.macro_f1:.3f} {s.interval}" for system, s in systems.items())
+        )
+        metrics[f"{name}_f1"] = systems["model"].macro_f1
+        metrics[f"plain/{name}_f1"] = systems["plain TF-IDF"].macro_f1
+        metrics[f"majority/{name}_f1"] = systems["majority"].macro_f1
+    metrics["macro_f1"] = point.scores["natural"]["model"].macro_f1
+    if track:
+        from stance.learning.tracking import log_figures
+
+        note = f"Trained on {point.pairs} pairs of the train split; figures on sets never trained on."
+        log_figures(f"size-{point.pairs}", "07-corpus-size", note, {"pairs": point.pairs}, metrics)
 
 
 @app.command("import")

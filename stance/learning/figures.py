@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from stance.records import LABELS
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from stance.learning.curve import CurvePoint
     from stance.learning.evaluation import Scores
     from stance.learning.runs import TrainedModel
 
-__all__ = ["confusion_image", "per_actor_table", "scores_table"]
+__all__ = ["confusion_image", "curve_figure", "per_actor_table", "scores_table"]
 
 _NAMES = [str(label) for label in LABELS]
 
@@ -62,6 +63,34 @@ def per_actor_table(trained: TrainedModel, most: int = 500) -> dict[str, list[An
         table["score"].append(round(float((rows[:, favor] - rows[:, against]).mean()), 3))
         table["true_score"].append(round(float(np.mean(tones)), 3))
     return table
+
+
+def curve_figure(points: Sequence[CurvePoint]) -> Any:
+    """Macro-F1 over the number of pairs; readable in black and white."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    names = list(points[0].scores)
+    figure = Figure(figsize=(4 * len(names), 3.6), layout="constrained")
+    FigureCanvasSVG(figure)
+    pairs = [point.pairs for point in points]
+    styles = {"model": ("o-", "#1f4e79"), "plain TF-IDF": ("s--", "#b35900"), "majority": (":", "#555555")}
+    for axes, name in zip(figure.subplots(1, len(names), sharey=True, squeeze=False)[0], names, strict=True):
+        for system, (style, colour) in styles.items():
+            scores = [point.scores[name][system] for point in points]
+            axes.plot(pairs, [s.macro_f1 for s in scores], style, color=colour, label=system, markersize=4)
+            if system == "model":
+                low, high = [s.interval.low for s in scores], [s.interval.high for s in scores]
+                axes.fill_between(pairs, low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.set_xscale("log")
+        axes.set_xticks(pairs, [f"{n / 1000:g}k" for n in pairs], minor=False)
+        axes.minorticks_off()
+        axes.set_title(name, fontsize=10)
+        axes.set_xlabel("labelled pairs")
+        axes.grid(alpha=0.3)
+    figure.axes[0].set_ylabel("macro-F1")
+    figure.axes[0].legend(fontsize=8)
+    return figure
 
 
 def scores_table(scores: Mapping[str, Scores], articles: int) -> Table:

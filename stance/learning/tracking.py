@@ -8,8 +8,6 @@ import math
 import os
 import subprocess
 import sys
-import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -21,18 +19,24 @@ from stance.errors import MissingExtraError, TrackingError
 if TYPE_CHECKING:
     from stance.learning.runs import TrainedModel
 
-__all__ = ["EXPERIMENT", "MODEL_NAME", "RunLink", "fetch_bundle", "git_state", "log_trained_model"]
+__all__ = [
+    "EXPERIMENT",
+    "RunLink",
+    "git_state",
+    "log_figures",
+    "log_trained_model",
+    "opened_store",
+    "require_mlflow",
+]
 
 EXPERIMENT = "stance"
-MODEL_NAME = "stance"
-CHAMPION = "champion"
 DESCRIPTION = (
     "Which stance does an article convey toward an actor? One run is one configuration. Compare macro_f1 "
     "(out of fold, no article on both sides) with majority and plain_f1; log_loss says how good the "
     "probabilities are."
 )
 _FOLDER = Path("runs")
-_COLOURS = {"training": "#1f77b4"}
+_COLOURS = {"training": "#1f77b4", "07-corpus-size": "#b35900"}
 
 
 def git_state() -> dict[str, str]:
@@ -59,7 +63,7 @@ def require_mlflow() -> None:
 
 
 @contextmanager
-def _opened_store() -> Iterator[Any]:
+def opened_store() -> Iterator[Any]:
     """Yield mlflow, pointed at ``$MLFLOW_TRACKING_URI`` or ``runs/mlflow.db``.
 
     A fresh SQLite store is created under a file lock: processes that open it at the same moment
@@ -151,27 +155,44 @@ def log_trained_model(
     TrackingError
         Where the store cannot be reached.
     """
-    with _opened_store() as mlflow:
+    with opened_store() as mlflow:
         mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
-        git = git_state()
-        tags = {
-            "question": question,
-            "mlflow.runColor": _COLOURS.get(question, "#2ca02c"),
-            "mlflow.note.content": _describe(trained),
-            "corpus_digest": trained.digest[:12],
-            **{f"git_{key}": value for key, value in git.items()},
-        }
-        if git:
-            tags["mlflow.source.git.commit"] = git["commit"]
+        tags = _run_tags(question, _describe(trained)) | {"corpus_digest": trained.digest[:12]}
         with mlflow.start_run(run_name=name, tags=tags) as run:
             mlflow.log_params(trained.configuration.to_params())
             mlflow.log_metrics(_metrics(trained, bundle))
             _log_dataset(mlflow, trained)
             _log_artifacts(mlflow, trained)
-            version = _log_model(mlflow, trained, bundle)
-        client = mlflow.MlflowClient()
-        client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+            from stance.learning.registry import crown, register_model
+
+            version = register_model(mlflow, trained, bundle, _describe(trained))
+        crown(mlflow, version)
         return RunLink(run.info.run_id)
+
+
+def log_figures(
+    name: str, question: str, note: str, params: dict[str, Any], metrics: dict[str, float]
+) -> None:
+    """Log a run that made no model: one configuration of an experiment."""
+    with opened_store() as mlflow:
+        mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
+        tags = _run_tags(question, note)
+        with mlflow.start_run(run_name=name, tags=tags):
+            mlflow.log_params(params)
+            mlflow.log_metrics({k: round(v, 4) for k, v in metrics.items() if not math.isnan(v)})
+
+
+def _run_tags(question: str, note: str) -> dict[str, str]:
+    git = git_state()
+    tags = {
+        "question": question,
+        "mlflow.runColor": _COLOURS.get(question, "#2ca02c"),
+        "mlflow.note.content": note,
+        **{f"git_{key}": value for key, value in git.items()},
+    }
+    if git:
+        tags["mlflow.source.git.commit"] = git["commit"]
+    return tags
 
 
 def _describe(trained: TrainedModel) -> str:
@@ -233,66 +254,11 @@ def _log_artifacts(mlflow: Any, trained: TrainedModel) -> None:
     mlflow.log_table(per_actor_table(trained), "per_actor.json")
 
 
-def _log_model(mlflow: Any, trained: TrainedModel, bundle: Path) -> str:
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
-
-    import stance.serving.pyfunc
-
-    optional: list[Any] = [ColSpec("string", name, required=False) for name in ("actor", "title")]
-    strings = {"actor", "label", "evidence"}
-    counts = {"row", "mentions"}
-    outputs: list[Any] = [
-        ColSpec("string" if c in strings else "long" if c in counts else "double", c)
-        for c in stance.serving.pyfunc.COLUMNS
-    ]
-    signature = ModelSignature(Schema([ColSpec("string", "text"), *optional]), Schema(outputs))
-    with warnings.catch_warnings():
-        # MLflow asks for an input example; it would put article text into every model.
-        warnings.simplefilter("ignore")
-        info = mlflow.pyfunc.log_model(
-            name="model",
-            python_model=stance.serving.pyfunc.__file__,
-            artifacts={"bundle": str(bundle)},
-            signature=signature,
-            pip_requirements=["stance"],
-            registered_model_name=MODEL_NAME,
-        )
-    version = str(info.registered_model_version)
-    client = mlflow.MlflowClient()
-    if trained.scores:
-        macro_f1 = f"{trained.scores['model'].macro_f1:.4f}"
-        client.set_model_version_tag(MODEL_NAME, version, "macro_f1", macro_f1)
-    client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", trained.digest[:12])
-    client.update_model_version(MODEL_NAME, version, description=_describe(trained))
-    return version
-
-
-def fetch_bundle(uri: str) -> Path:
-    """Download the bundle of ``models:/name@alias``, ``models:/name/version`` or ``runs:/id/model``.
-
-    Raises
-    ------
-    TrackingError
-        Where the store holds no such model, or the model holds no bundle.
-    """
-    with _opened_store() as mlflow:
-        folder = Path(tempfile.mkdtemp(prefix="stance-"))
-        try:
-            local = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
-        except OSError as error:
-            raise TrackingError(f"cannot be fetched: {error}", uri) from None
-    found = sorted(local.rglob("*.joblib"))
-    if not found:
-        raise TrackingError("holds no stance model", uri, "register one with 'stance train'")
-    return found[0]
-
-
 def ui_link(host: str, port: int) -> str:
     """The address that opens the runs of our experiment in the saved view."""
     from stance.learning.mlflow_view import VIEW_KEY
 
-    with _opened_store() as mlflow:
+    with opened_store() as mlflow:
         experiment = _ensure_experiment(mlflow)
     query = f"viewStateShareKey={VIEW_KEY}&workflowType=machine_learning"
     return f"http://{host}:{port}/#/experiments/{experiment}/runs?{query}"

@@ -62,6 +62,6 @@ def fetch_registered(uri: str) -> Path:
     TrackingError
         Where the store cannot be reached or holds no such model.
     """
-    from stance.learning.tracking import fetch_bundle
+    from stance.learning.registry import fetch_bundle
 
     return fetch_bundle(uri)

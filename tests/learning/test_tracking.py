@@ -17,7 +17,7 @@ import pytest
 
 from stance.data_files import data_file
 from stance.errors import TrackingError
-from stance.learning import tracking
+from stance.learning import registry, tracking
 from stance.learning.corpus import read_corpus, write_corpus
 from stance.learning.runs import TrainedModel
 from stance.records import Article
@@ -37,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     write_corpus(read_corpus(data_file("corpus"))[::6][:300], folder / "small.jsonl")
     for name in ("one", "two"):
-        _stance(folder, "train", "--corpus", "small.jsonl", "--name", name)
+        _stance(folder, "train", "--corpus", "small.jsonl", "--name", name, "--folds", "2")
     return folder
 
 
@@ -58,7 +58,7 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_run_holds_what_a_person_compares(inside: Path) -> None:
-    with tracking._opened_store() as mlflow:
+    with tracking.opened_store() as mlflow:
         runs = mlflow.search_runs(experiment_names=["stance"], output_format="list")
     assert [run.info.run_name for run in runs] == ["two", "one"]
     run = runs[0]
@@ -89,7 +89,7 @@ def test_the_registered_champion_predicts_through_the_same_door(inside: Path) ->
 def test_the_pyfunc_answers_a_frame() -> None:
     import pandas as pd
 
-    with tracking._opened_store() as mlflow:
+    with tracking.opened_store() as mlflow:
         model = mlflow.pyfunc.load_model("models:/stance@champion")
     frame = pd.DataFrame({"text": ["Russland lügt.", "Salka Venn hilft."], "actor": [None, "Salka Venn"]})
     answer = model.predict(frame)
@@ -100,7 +100,7 @@ def test_the_pyfunc_answers_a_frame() -> None:
 @pytest.mark.usefixtures("inside")
 def test_an_unknown_registered_model_is_told_in_one_line() -> None:
     with pytest.raises(TrackingError) as error:
-        tracking.fetch_bundle("models:/stance@nobody")
+        registry.fetch_bundle("models:/stance@nobody")
     assert "\n" not in str(error.value)
 
 
@@ -165,6 +165,6 @@ def test_the_page_opens_on_the_comparison(server: str) -> None:
 
 @pytest.mark.usefixtures("inside")
 def test_what_was_trained_is_what_is_registered(trained: TrainedModel) -> None:
-    path = tracking.fetch_bundle("models:/stance/1")
+    path = registry.fetch_bundle("models:/stance/1")
     assert load_bundle(path).predict(Article("Russland lügt."))[0].actor.id == "russland"
     assert trained.digest != load_bundle(path).manifest["corpus_digest"]

@@ -1,0 +1,99 @@
+"""A corpus and fixed test sets → how the figures climb with the number of labelled pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from stance.learning.corpus import LabelledContext
+from stance.learning.evaluation import Floats, Scores, majority_scores, plain_pipeline, score
+from stance.learning.training import Configuration, build_pipeline, labels_of
+from stance.records import LABELS
+
+__all__ = ["CurvePoint", "draw_curve", "learning_curve", "subset"]
+
+SIZES = (500, 1000, 2000, 4000, 8000)
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """Figures after training on ``pairs`` pairs: test set → system → scores."""
+
+    pairs: int
+    scores: Mapping[str, Mapping[str, Scores]]
+
+
+def subset(rows: Sequence[LabelledContext], pairs: int, seed: int = 0) -> list[LabelledContext]:
+    """Whole documents in random order until ``pairs`` are reached; smaller subsets lie in larger ones."""
+    documents = sorted({row.record.id for row in rows})
+    order = np.random.default_rng(seed).permutation(len(documents))
+    rank = {documents[i]: position for position, i in enumerate(order)}
+    return sorted(rows, key=lambda row: rank[row.record.id])[:pairs]
+
+
+def learning_curve(
+    train: Sequence[LabelledContext],
+    tests: Mapping[str, Sequence[LabelledContext]],
+    sizes: Sequence[int] = SIZES,
+    configuration: Configuration | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[CurvePoint]:
+    """Train on growing subsets, and on all, and score each on every test set.
+
+    Parameters
+    ----------
+    train : sequence of LabelledContext
+    tests : mapping of str to sequence of LabelledContext
+        None of their documents may stand in ``train``.
+    sizes : sequence of int
+        Numbers of pairs; those beyond the corpus are left out, the whole corpus is added.
+    """
+    points = []
+    for size in [*(s for s in sizes if s < len(train)), len(train)]:
+        if progress:
+            progress(f"{size} pairs")
+        rows = subset(train, size)
+        model = build_pipeline(configuration or Configuration())
+        model.fit([row.context for row in rows], labels_of(rows))
+        plain = plain_pipeline().fit([row.record.text for row in rows], labels_of(rows))
+        found = {
+            name: {
+                "model": score(
+                    test, _in_order(model.predict_proba([r.context for r in test]), model.classes_)
+                ),
+                "plain TF-IDF": score(
+                    test, _in_order(plain.predict_proba([r.record.text for r in test]), plain.classes_)
+                ),
+                "majority": majority_scores(test),
+            }
+            for name, test in tests.items()
+        }
+        points.append(CurvePoint(size, found))
+    return points
+
+
+def _score(model: Pipeline, plain: Pipeline, test: Sequence[LabelledContext]) -> dict[str, Scores]:
+    by_context = model.predict_proba([row.context for row in test])
+    by_text = plain.predict_proba([row.record.text for row in test])
+    return {
+        "model": score(test, _in_order(by_context, model.classes_)),
+        "plain TF-IDF": score(test, _in_order(by_text, plain.classes_)),
+        "majority": majority_scores(test),
+    }
+
+
+def _in_order(probabilities: Floats, classes: Sequence[str]) -> Floats:
+    ordered = np.zeros((len(probabilities), len(LABELS)))
+    ordered[:, [[str(label) for label in LABELS].index(name) for name in classes]] = probabilities
+    return ordered
+
+
+def draw_curve(points: Sequence[CurvePoint], path: Path) -> None:
+    """Draw macro-F1 over pairs with bootstrap intervals, one panel a test set."""
+    from stance.learning.figures import curve_figure
+
+    curve_figure(points).savefig(path)

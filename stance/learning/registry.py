@@ -1,0 +1,80 @@
+"""A saved model ↔ the MLflow registry."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import TrackingError
+from stance.learning.tracking import opened_store
+
+if TYPE_CHECKING:
+    from stance.learning.runs import TrainedModel
+
+__all__ = ["CHAMPION", "MODEL_NAME", "crown", "fetch_bundle", "register_model"]
+
+MODEL_NAME = "stance"
+CHAMPION = "champion"
+
+
+def crown(mlflow: Any, version: str) -> None:
+    """Let the alias ``champion`` name this version."""
+    mlflow.MlflowClient().set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+
+
+def register_model(mlflow: Any, trained: TrainedModel, bundle: Path, description: str) -> str:
+    """Log the bundle inside the open run and register it; return the version."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    import stance.serving.pyfunc
+
+    optional: list[Any] = [ColSpec("string", name, required=False) for name in ("actor", "title")]
+    strings = {"actor", "label", "evidence"}
+    counts = {"row", "mentions"}
+    outputs: list[Any] = [
+        ColSpec("string" if c in strings else "long" if c in counts else "double", c)
+        for c in stance.serving.pyfunc.COLUMNS
+    ]
+    signature = ModelSignature(Schema([ColSpec("string", "text"), *optional]), Schema(outputs))
+    with warnings.catch_warnings():
+        # MLflow asks for an input example; it would put article text into every model.
+        warnings.simplefilter("ignore")
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=stance.serving.pyfunc.__file__,
+            artifacts={"bundle": str(bundle)},
+            signature=signature,
+            pip_requirements=["stance"],
+            registered_model_name=MODEL_NAME,
+        )
+    version = str(info.registered_model_version)
+    client = mlflow.MlflowClient()
+    if trained.scores:
+        macro_f1 = f"{trained.scores['model'].macro_f1:.4f}"
+        client.set_model_version_tag(MODEL_NAME, version, "macro_f1", macro_f1)
+    client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", trained.digest[:12])
+    client.update_model_version(MODEL_NAME, version, description=description)
+    return version
+
+
+def fetch_bundle(uri: str) -> Path:
+    """Download the bundle of ``models:/name@alias``, ``models:/name/version`` or ``runs:/id/model``.
+
+    Raises
+    ------
+    TrackingError
+        Where the store holds no such model, or the model holds no bundle.
+    """
+    with opened_store() as mlflow:
+        folder = Path(tempfile.mkdtemp(prefix="stance-"))
+        try:
+            local = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
+        except OSError as error:
+            raise TrackingError(f"cannot be fetched: {error}", uri) from None
+    found = sorted(local.rglob("*.joblib"))
+    if not found:
+        raise TrackingError("holds no stance model", uri, "register one with 'stance train'")
+    return found[0]
