@@ -54,7 +54,7 @@ def agreement(corpus: Corpora = None) -> None:
     with plain_errors():
         from stance.learning.corpus_tables import print_agreement
 
-        print_agreement(read_corpus_or_default(corpus), sys.stdout)
+        print_agreement([*read_corpus_or_default(corpus), *_read_contested(corpus)], sys.stdout)
 
 
 @app.command()
@@ -137,6 +137,15 @@ def import_labels(
         records = [record for file in files for record in import_corpus(source, file)]
         write_corpus(records, output)
         typer.echo(f"{len(records)} records, {sum(len(r.actors) for r in records)} pairs: {output}")
+
+
+def _read_contested(paths: list[Path] | None) -> list[Record]:
+    """What was set aside for want of a majority counts where agreement is measured."""
+    from stance.data_files import data_file
+    from stance.learning.corpus import CONTESTED, read_corpus
+
+    aside = [path / CONTESTED for path in paths or [data_file("corpus")]]
+    return read_corpus(*found) if (found := [p for p in aside if p.is_file() and p.stat().st_size]) else []
 
 
 def read_corpus_or_default(paths: list[Path] | None) -> list[Record]:

@@ -18,6 +18,7 @@ from stance.reading.mentions import find_mentions
 from stance.records import Actor, ActorContext, Article, Label, Mention, MentionKind
 
 __all__ = [
+    "CONTESTED",
     "LabelledActor",
     "LabelledContext",
     "LabelledVoice",
@@ -28,6 +29,9 @@ __all__ = [
     "record_of_markup",
     "write_corpus",
 ]
+
+
+CONTESTED = "contested.jsonl"
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ class LabelledContext:
 def read_corpus(*paths: str | Path) -> list[Record]:
     """Read JSONL files, or all ``*.jsonl`` of a folder but ``contested.jsonl``.
 
+    What no majority could label is read only where it is named: it is never trained on.
+
     Raises
     ------
     CorpusError
@@ -115,7 +121,7 @@ def corpus_files(*paths: str | Path) -> list[Path]:
     files: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            files += sorted(p for p in path.glob("*.jsonl") if p.name != "contested.jsonl")
+            files += sorted(p for p in path.glob("*.jsonl") if p.name != CONTESTED)
         elif path.is_file():
             files.append(path)
         else:
