@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ __all__ = [
     "Prediction",
     "load_model",
     "read_article",
+    "read_articles",
 ]
 
 
@@ -47,6 +49,19 @@ def _train_default(path: Path) -> Path:
     from stance.learning.runs import train_default
 
     return train_default(path)
+
+
+def read_articles(*sources: str | os.PathLike[str]) -> Iterator[Article]:
+    """Yield the articles of text files, folders and JSONL files.
+
+    Raises
+    ------
+    stance.errors.ArticleError
+        At the first file or line that holds no article.
+    """
+    from stance.reading import articles
+
+    return articles.read_articles([os.fspath(source) for source in sources])
 
 
 def read_article(path: str | os.PathLike[str]) -> Article:

@@ -61,6 +61,23 @@ CorpusOption = Annotated[
 ]
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"stance {version('stance')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Say which stance news articles take toward the actors they name."""
+
+
 @app.command()
 def predict(
     files: Files,
@@ -76,7 +93,7 @@ def predict(
         scorer = _load_model(model)
         chosen = _choose_actors(actor, actors, scorer)
         judged = list(_judge(files, scorer, chosen, min_confidence, faults.report))
-        if judged:
+        if judged or output_format is not OutputFormat.table:
             _show(judged, output_format, output)
 
 
@@ -144,7 +161,7 @@ def ui(
     with plain_errors():
         from stance.learning.tracking import serve_ui, ui_link
 
-        typer.echo(f"Comparison of all runs: {ui_link(host, port)}")
+        typer.echo(f"Comparison of all runs, in about half a minute: {ui_link(host, port)}")
         serve_ui(host, port)
 
 

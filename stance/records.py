@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from stance.errors import ActorError
+
 __all__ = [
     "LABELS",
     "Actor",
@@ -129,6 +131,12 @@ class Actor:
     metonyms: tuple[str, ...] = ()
     epithets: tuple[str, ...] = ()
     exclusions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a bare string where a tuple of strings is meant: it would count letters."""
+        for name in ("forms", "prefixes", "metonyms", "epithets", "exclusions"):
+            if isinstance(getattr(self, name), str):
+                raise ActorError(f"{name} of {self.name!r} is a string", hint='write ("form", "form")')
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance.errors import TrackingError
-from stance.learning.tracking import opened_store
+from stance.learning.tracking import opened_store, require_store
 
 if TYPE_CHECKING:
     from stance.learning.runs import TrainedModel
@@ -68,6 +68,7 @@ def fetch_bundle(uri: str) -> Path:
     TrackingError
         Where the store holds no such model, or the model holds no bundle.
     """
+    require_store(uri)
     with opened_store() as mlflow:
         folder = Path(tempfile.mkdtemp(prefix="stance-"))
         try:

@@ -27,6 +27,7 @@ __all__ = [
     "log_trained_model",
     "opened_store",
     "require_mlflow",
+    "require_store",
 ]
 
 EXPERIMENT = "stance"
@@ -60,6 +61,16 @@ def require_mlflow() -> None:
     """Raise MissingExtraError where MLflow is not installed: before an hour of training, not after."""
     if find_spec("mlflow") is None:
         raise MissingExtraError("tracking needs MLflow, or say --no-track", extra="tracking")
+
+
+def require_store(wanted: str) -> None:
+    """Raise TrackingError where there is no store yet to find something in; make none."""
+    if _store_uri() == _local_uri() and not (_FOLDER / "mlflow.db").exists():
+        raise TrackingError(
+            f"cannot be found: here is no {_FOLDER / 'mlflow.db'}",
+            wanted,
+            "go there, or set MLFLOW_TRACKING_URI",
+        )
 
 
 @contextmanager

@@ -85,6 +85,16 @@ _URBAN_NOUN = re.compile(
 _DATELINE_TAIL = re.compile(r"(?:[/,]\s?[\w.-]+){0,3}\s*(?:\([\w /]{2,20}\)|[-–—]\s|\.\s|:\s)")
 _WORDS_BEFORE = re.compile(r"[\w-]+|[^\w\s]")
 _NEXT_WORD = re.compile(r"\s([a-zäöüß]+)")
+# "Prag, Wien und Berlin fordern"
+_COORDINATED = re.compile(r"(?:,\s[A-ZÄÖÜ][\w ]{2,14})*\s(?:und|sowie)\s[A-ZÄÖÜ]\w+\s([a-zäöüß]+)")
+# "Berlin hat 3,7 Millionen Einwohner", "Wien liegt an der Donau": the city, not the state.
+_SAYS_WHAT_IT_IS = re.compile(
+    r"\s(?:hat\s(?:rund\s|etwa\s)?\d|liegt|lag|zählt\s\d|gilt\sals|ist\s(?:eine?|die|der|das)\s)"
+)
+_NO_VERB = frozenset(
+    """in im aus nach bei um über ab bis nahe mit von für und oder als wie sowie statt ohne gegen zwischen an
+    am auf unter vor hinter neben seit während wegen trotz zum zur vom beim""".split()
+)
 
 
 def acts_here(text: str, start: int, end: int) -> bool:
@@ -108,9 +118,14 @@ def acts_here(text: str, start: int, end: int) -> bool:
         return not _is_journey(text, last, end)
     if last in _SUBJUNCTIONS or _is_finite(last, before):
         return True
-    following = _NEXT_WORD.match(text, end)
     opens = not before or before[-1] in '.!?:;,»«„“"–-('
-    return bool(following) and opens and _is_finite(following[1] if following else "", [])
+    following = _COORDINATED.match(text, end) or _NEXT_WORD.match(text, end)
+    return opens and not _SAYS_WHAT_IT_IS.match(text, end) and _may_be_verb(following)
+
+
+def _may_be_verb(following: re.Match[str] | None) -> bool:
+    """The lower-case word behind a sentence's first word is its verb, unless it is one of a small list."""
+    return following is not None and following[1] not in _NO_VERB
 
 
 def _opens_line(text: str, start: int) -> bool:

@@ -65,7 +65,8 @@ def actor_from_record(record: Any) -> Actor:
         raise ActorError("is not a mapping", hint="write 'id: …', 'name: …'")
     unknown = set(record) - _KNOWN
     if unknown:
-        raise ActorError(f"has unknown field {sorted(map(str, unknown))[0]!r}")
+        first = sorted(map(str, unknown))[0]
+        raise ActorError(f"has unknown field {first!r}", hint=f"known: {', '.join(sorted(_KNOWN))}")
     name = record.get("name")
     if not isinstance(name, str) or not name.strip():
         raise ActorError("has no name")
@@ -73,7 +74,8 @@ def actor_from_record(record: Any) -> Actor:
     try:
         kind = ActorKind(record.get("kind", ActorKind.other))
     except ValueError:
-        raise ActorError(f"{name!r} has unknown kind {record['kind']!r}") from None
+        kinds = ", ".join(ActorKind)
+        raise ActorError(f"{name!r} has unknown kind {record['kind']!r}", hint=f"one of {kinds}") from None
     lists = {field: _read_forms(record, field, name) for field in _LISTS}
     surname = record.get("surname") or (_surname_of(name, kind, lists["forms"]))
     adjective = record.get("adjective")

@@ -17,6 +17,7 @@ from stance.records import Article
 __all__ = ["decode_text", "read_article", "read_articles"]
 
 STDIN = "-"
+_NO_TEXT = frozenset({".pdf", ".doc", ".docx", ".rtf", ".html", ".htm", ".json", ".xlsx", ".csv"})
 _SUFFIXES = (".txt", ".jsonl")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # A line longer than this is prose: the longest headlines of German agencies stay below 120.
@@ -40,6 +41,10 @@ def read_article(path: str | Path) -> Article:
     if str(path) == STDIN:
         return _article_of_text(decode_text(sys.stdin.buffer.read(), "stdin"), "stdin", None)
     path = Path(path)
+    if path.suffix == ".jsonl":
+        raise ArticleError("may hold many articles", path, "read it with stance.read_articles")
+    if path.suffix in _NO_TEXT:
+        raise ArticleError(f"{path.suffix} is not read yet", path, "save it as plain text (.txt)")
     text = decode_text(_read_bytes(path), path)
     return _article_of_text(text, path.stem, str(path))
 
@@ -69,7 +74,7 @@ def read_articles(
 def decode_text(data: bytes, where: str | Path) -> str:
     """Decode bytes by byte order mark, else UTF-8, UTF-16 (by its NULs) or Windows-1252."""
     if not data.strip():
-        raise ArticleError("file is empty", where)
+        raise ArticleError("is empty", where, "give a file with text")
     encoding = _guess_encoding(data)
     try:
         text = data.decode(encoding)
@@ -80,7 +85,7 @@ def decode_text(data: bytes, where: str | Path) -> str:
     if _CONTROL.search(text):
         raise ArticleError("looks binary, not like text", where, "give a .txt or .jsonl file")
     if not text.strip("\ufeff \t\r\n\x0b\x0c"):
-        raise ArticleError("file is empty", where)
+        raise ArticleError("is empty", where, "give a file with text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -126,7 +131,7 @@ def _attempt_source(source: str | Path) -> Iterator[Article | ArticleError]:
     if str(source) != STDIN and path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
         if not files:
-            yield ArticleError("folder holds no .txt or .jsonl file", path)
+            yield ArticleError("folder holds no .txt or .jsonl file", path, "name files or another folder")
         for file in files:
             yield from _attempt_source(file)
     elif path.suffix == ".jsonl":
@@ -155,7 +160,7 @@ def _attempt_lines(path: Path) -> Iterator[Article | ArticleError]:
                 empty = False
                 yield _attempt(partial(_article_of_line, line, path, number))
     if empty:
-        yield ArticleError("file is empty", path)
+        yield ArticleError("is empty", path, "give one JSON object a line")
 
 
 def _article_of_line(line: bytes, path: Path, number: int) -> Article:
@@ -178,7 +183,7 @@ def article_of_record(
         Where it is no mapping, ``text`` is missing or empty, or a field is not a string.
     """
     if not isinstance(record, dict):
-        raise ArticleError("line is not a JSON object", where)
+        raise ArticleError("is not a JSON object", where, 'write {"text": "…"}')
     text = record.get("text")
     if not isinstance(text, str) or not text.strip():
         raise ArticleError("has no 'text'", where, 'give each object a non-empty "text"')

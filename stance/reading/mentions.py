@@ -11,6 +11,7 @@ from functools import cached_property
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.reading.acting import ACTING_NOUN, COMPOUND_HEAD, GOVERNING_NOUN, acts_here
+from stance.reading.given_names import GIVEN_NAMES
 from stance.records import Actor, ActorKind, Article, Mention, MentionKind
 
 __all__ = ["MentionFinder", "find_mentions"]
@@ -62,9 +63,8 @@ class MentionFinder:
         self.actors = tuple(actors)
         self._order = {actor.id: number for number, actor in enumerate(self.actors)}
         self._patterns = [p for actor in self.actors for p in _patterns_of(actor)]
-        self._given_names = frozenset(
-            a.name.split()[0] for a in self.actors if a.kind is ActorKind.person and " " in a.name
-        )
+        persons = (a.name.split() for a in self.actors if a.kind is ActorKind.person)
+        self._given_names = GIVEN_NAMES.union(words[0] for words in persons if len(words) > 1)
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
@@ -107,7 +107,9 @@ class MentionFinder:
         for c in candidates:
             if credit and credit.start() <= c.start < credit.end():
                 continue
-            if c.role == "surname" and not (c.actor.id in named and self._is_own_surname(c, text)):
+            if c.role == "surname" and c.actor.id not in named:
+                continue
+            if c.actor.kind is ActorKind.person and not self._is_own_surname(c, text):
                 continue
             if c.is_office and c.end + 1 in starts:
                 # "der russische Präsident Putin": the office is an apposition to the person.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stance.errors import ActorError, ArticleError
 from stance.reading.contexts import ArticleReader
 from stance.records import LABELS, Actor, ActorContext, Article, Evidence, Label, Mention, Prediction
 from stance.scoring.blocks import Block
@@ -116,7 +116,7 @@ class Model:
 
     def predict(
         self,
-        articles: Article | str | os.PathLike[str] | Iterable[Article],
+        articles: Article | Iterable[Article],
         actors: Iterable[Actor] | None = None,
         *,
         min_confidence: float = 0.0,
@@ -127,7 +127,6 @@ class Model:
         Parameters
         ----------
         articles : Article or iterable of Article
-            A path is read as one article.
         actors : iterable of Actor, optional
             Only these are predicted; by default every registered actor. Registered actors that
             are not asked for are still masked in the text.
@@ -140,24 +139,23 @@ class Model:
         -------
         list of Prediction
             By article, then in order of first mention; none for an actor without a mention.
-        """
-        if isinstance(articles, (str, os.PathLike)):
-            from stance.reading.articles import read_article
 
-            articles = read_article(os.fspath(articles))
-        if isinstance(articles, Article):
-            articles = [articles]
+        Raises
+        ------
+        ArticleError, ActorError
+            Where something else than articles or actors is given.
+        """
         reader, chosen = self._reader_for(actors)
         return [
             self.judge(context, article, reader, min_confidence, max_evidence)
-            for article in articles
+            for article in _checked_articles(articles)
             for context in reader.read(article, chosen)
         ]
 
     def _reader_for(self, actors: Iterable[Actor] | None) -> tuple[ArticleReader, frozenset[str] | None]:
         if actors is None:
             return self.reader, None
-        wanted = {actor.id: actor for actor in actors}
+        wanted = {actor.id: actor for actor in _checked_actors(actors)}
         known = {actor.id: actor for actor in self.actors}
         chosen = frozenset(wanted)
         if all(known.get(key) == actor for key, actor in wanted.items()):
@@ -190,6 +188,21 @@ class Model:
         )
 
 
+def _checked_articles(articles: Article | Iterable[Article]) -> Iterator[Article]:
+    given = [articles] if isinstance(articles, Article | str) or articles is None else articles
+    for article in given:
+        if not isinstance(article, Article):
+            raise ArticleError(f"{article!r:.60} is no Article", hint="give stance.Article(text=…)")
+        yield article
+
+
+def _checked_actors(actors: Actor | Iterable[Actor]) -> Iterator[Actor]:
+    for actor in [actors] if isinstance(actors, Actor | str) else actors:
+        if not isinstance(actor, Actor):
+            raise ActorError(f"{actor!r:.60} is no Actor", hint="give stance.Actor(id=…, name=…)")
+        yield actor
+
+
 def _located(mention: Mention, article: Article) -> Mention:
     part, start, end = article.locate(mention.start, mention.end)
     return replace(mention, part=part, start=start, end=end)
@@ -205,17 +218,17 @@ def _pick_evidence(
 ) -> tuple[Evidence, ...]:
     """The sentences that pull most toward the label; for neutral those that pull most either way.
 
-    Sentences that name the actor, and the one after each, come before all others: further off the
-    weights are small sums over words about somebody else.
+    Sentences that name the actor come before all others: elsewhere the words are mostly about
+    somebody else.
     """
     if most < 1:
         return ()
     sentences = reader.split(article)
     sums = np.bincount(context.sentences, margins, minlength=len(sentences))
     pull = {Label.favor: sums, Label.against: -sums, Label.neutral: np.abs(sums)}[label]
-    near = _sentences_near(context, len(sentences))
     ranked = [i for i in np.argsort(-pull, kind="stable") if pull[i] > 0]
-    chosen = ([i for i in ranked if near[i]] or ranked)[:most]
+    naming = {s for d, s in zip(context.distances, context.sentences, strict=True) if d == 0}
+    chosen = sorted(ranked, key=lambda i: i not in naming)[:most]
     evidence = []
     for i in chosen:
         sentence = sentences[i]
@@ -223,12 +236,3 @@ def _pick_evidence(
         text = article.full_text[sentence.start : sentence.end]
         evidence.append(Evidence(start, end, text, float(sums[i]), part))
     return tuple(evidence)
-
-
-def _sentences_near(context: ActorContext, count: int) -> NDArray[np.bool_]:
-    """True for each sentence that holds a mention, and for the one after it."""
-    near = np.zeros(count + 1, dtype=bool)
-    for distance, sentence in zip(context.distances, context.sentences, strict=True):
-        if distance == 0:
-            near[sentence : sentence + 2] = True
-    return near[:count]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from stance.data_files import data_file
 from stance.errors import BundleError
 
 __all__ = ["cached_model_path", "fetch_registered", "find_model"]
@@ -44,12 +45,16 @@ def find_model(asked: str | Path | None, train: Callable[[Path], Path]) -> Path:
 
 
 def cached_model_path() -> Path:
-    """Where the default model of this version is kept for the user."""
+    """Where the default model of this version and corpus is kept for the user."""
+    import hashlib
     from importlib.metadata import version
 
     from platformdirs import user_cache_path
 
-    return user_cache_path("stance") / f"stance-{version('stance')}.joblib"
+    corpus = hashlib.sha256()
+    for file in sorted(data_file("corpus").glob("*.jsonl")):
+        corpus.update(file.read_bytes())
+    return user_cache_path("stance") / f"stance-{version('stance')}-{corpus.hexdigest()[:8]}.joblib"
 
 
 def fetch_registered(uri: str) -> Path:
