@@ -23,6 +23,11 @@ Corpora = Annotated[
 ]
 
 
+CorpusFolder = Annotated[
+    Path | None, typer.Option("--corpus", help="Folder; default: data/corpus.", show_default=False)
+]
+
+
 @app.command()
 def check(corpus: Corpora = None) -> None:
     """Check schema, spans, splits, duplicates and real persons; exit code 2 where something is wrong."""
@@ -55,6 +60,71 @@ def agreement(corpus: Corpora = None) -> None:
         from stance.learning.corpus_tables import print_agreement
 
         print_agreement([*read_corpus_or_default(corpus), *_read_contested(corpus)], sys.stdout)
+
+
+@app.command()
+def batch(
+    folder: Annotated[Path, typer.Argument(help="Where the batches go.", show_default=False)],
+    corpus: Annotated[
+        Path | None, typer.Option(help="Folder; default: data/corpus.", show_default=False)
+    ] = None,
+    size: Annotated[int, typer.Option(min=1, help="Texts a batch.")] = 90,
+    reader: Annotated[str, typer.Option(help="Texts that this reader has not read.")] = "reader1",
+    disputed: Annotated[bool, typer.Option(help="Only texts whose readings have no majority.")] = False,
+) -> None:
+    """Write batches for blind reading: text and actors, without any label."""
+    with plain_errors():
+        from stance.learning.readings import is_disputed, lacks, write_batches
+
+        unread = lacks(reader)
+        records = _read_joined(corpus)
+        files = write_batches(records, folder, size, lambda r: unread(r) and (is_disputed(r) or not disputed))
+        typer.echo(f"{len(files)} batches in {folder}")
+
+
+@app.command()
+def readings(
+    files: Annotated[list[Path], typer.Argument(help="A file of readings per reader.", show_default=False)],
+    corpus: Annotated[
+        Path | None, typer.Option(help="Folder; default: data/corpus.", show_default=False)
+    ] = None,
+    reader: Annotated[str, typer.Option(help="The column they fill.")] = "reader1",
+) -> None:
+    """Add readings to the corpus, settle labels by majority, set aside what has none."""
+    with plain_errors():
+        from stance.learning.readings import add_readings, read_readings
+
+        records = _read_joined(corpus)
+        for file in files:
+            records = add_readings(records, read_readings(file), reader, file.stem)
+        _write_parted(records, corpus)
+
+
+def _corpus_folder(folder: Path | None) -> Path:
+    from stance.data_files import data_file
+
+    return folder or data_file("corpus")
+
+
+def _read_joined(folder: Path | None) -> list[Record]:
+    from stance.learning.readings import join_contested
+
+    place = _corpus_folder(folder)
+    return join_contested(read_corpus_or_default([place]), _read_contested([place]))
+
+
+def _write_parted(records: list[Record], folder: Path | None) -> None:
+    """Write each record back into its file: articles, passages, and what is contested."""
+    from stance.learning.corpus import CONTESTED, corpus_files, read_corpus, write_corpus
+    from stance.learning.readings import part_contested
+
+    place = _corpus_folder(folder)
+    home = {record.id: file for file in corpus_files(place) for record in read_corpus(file)}
+    clean, aside = part_contested(records)
+    for file in sorted(set(home.values())):
+        write_corpus([r for r in clean if home.get(r.id, file) == file], file)
+    write_corpus(aside, place / CONTESTED)
+    typer.echo(f"{len(clean)} records, {sum(len(r.actors) for r in aside)} pairs set aside")
 
 
 @app.command()
