@@ -15,8 +15,8 @@ from stance.scoring.scorer import Model
 
 @pytest.fixture(scope="module")
 def full_model(registry: tuple[Actor, ...]) -> Model:
-    """The model as shipped: trained on the whole corpus."""
-    return train_model(read_corpus(data_file("corpus")), registry, folds=0).model
+    """Nearly the model as shipped: trained on every third record of the corpus."""
+    return train_model(read_corpus(data_file("corpus"))[::3], registry, folds=0).model
 
 
 def _judge(model: Model, marked: str) -> Prediction:

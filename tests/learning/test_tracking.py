@@ -35,7 +35,7 @@ STANCE = [sys.executable, "-m", "stance"]
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `stance train` has run twice, on a small corpus."""
     folder = tmp_path_factory.mktemp("project")
-    write_corpus(read_corpus(data_file("corpus"))[::6][:300], folder / "small.jsonl")
+    write_corpus(read_corpus(data_file("corpus"))[::20], folder / "small.jsonl")
     for name in ("one", "two"):
         _stance(folder, "train", "--corpus", "small.jsonl", "--name", name, "--folds", "2")
     return folder
