@@ -15,8 +15,8 @@ from stance.scoring.scorer import Model
 
 @pytest.fixture(scope="module")
 def full_model(registry: tuple[Actor, ...]) -> Model:
-    """Nearly the model as shipped: trained on every third record of the corpus."""
-    return train_model(read_corpus(data_file("corpus"))[::3], registry, folds=0).model
+    """The model as shipped: trained on the whole corpus."""
+    return train_model(read_corpus(data_file("corpus")), registry, folds=0).model
 
 
 def _judge(model: Model, marked: str) -> Prediction:
@@ -31,6 +31,10 @@ def _judge(model: Model, marked: str) -> Prediction:
         ("[Berger] hat die Wähler belogen und das Vertrauen verspielt.", Label.against),
         ("Mit ihrem Mut hat sich [Berger] den Respekt aller Fraktionen erworben.", Label.favor),
         ("Kritiker loben [Berger] für ihre Umsicht und ihr Fingerspitzengefühl.", Label.favor),
+        ("Die Opposition wirft [Berger] Korruption und Vetternwirtschaft vor.", Label.against),
+        ("Das Gericht verurteilte [Berger] wegen Betrugs zu drei Jahren Haft.", Label.against),
+        ("Für ihre Forschung wurde [Berger] mit dem Landespreis ausgezeichnet.", Label.favor),
+        ("Über den Antrag entscheidet [Berger] am Dienstag.", Label.neutral),
         ("[Berger] nimmt am Montag an der Sitzung in Kassel teil.", Label.neutral),
     ],
 )
