@@ -62,6 +62,7 @@ def _found(finder: MentionFinder, text: str, actor: str) -> list[str]:
         ("deutschland", "Berlin hat 3,7 Millionen Einwohner."),
         ("usa", "Die [US-Regierung] zögert, der US-Präsident Donald Trump nicht."),
         ("usa", "[Amerikas] Wähler zögern in Südamerika nicht."),
+        ("eu", "Das MUSEU zeigt Bilder, die Anti-EU schweigt, die [EU] auch."),
         # exclusions and longest match
         ("angela-merkel", "Jens Merkel wartet, Kanzlerin [Merkel] nicht."),
         ("olaf-scholz", "Anna Scholz wartet."),
