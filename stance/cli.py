@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stance.learning.evaluation import Scores
     from stance.records import Actor, Article
@@ -53,7 +53,25 @@ OutputOption = Annotated[
     typer.Option("-o", "--output", help="Write to this file, not to the terminal.", show_default=False),
 ]
 ConfidenceOption = Annotated[
-    float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Below this a stance is 'unsure'.")
+    float | None,
+    typer.Option(
+        "--min-confidence",
+        min=0.0,
+        max=1.0,
+        help="Below this a stance is 'unsure'; default: the model's own threshold.",
+        show_default=False,
+    ),
+]
+AbstainOption = Annotated[
+    bool,
+    typer.Option("--abstain/--no-abstain", help="Print 'unsure' below the threshold, or always a stance."),
+]
+PriorOption = Annotated[
+    str,
+    typer.Option(help="Class mix of your texts: natural, balanced, or shares favor,neutral,against."),
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Predict even where a text is not in the model's language.")
 ]
 CorpusOption = Annotated[
     list[Path] | None,
@@ -86,13 +104,20 @@ def predict(
     actors: ActorsOption = None,
     output_format: FormatOption = OutputFormat.table,
     output: OutputOption = None,
-    min_confidence: ConfidenceOption = 0.0,
+    min_confidence: ConfidenceOption = None,
+    abstain: AbstainOption = True,
+    prior: PriorOption = "natural",
+    force: ForceOption = False,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
     with plain_errors() as faults:
+        from stance.scoring.decision import parse_prior
+
+        shares = parse_prior(prior)
         scorer = _load_model(model)
         chosen = _choose_actors(actor, actors, scorer)
-        judged = list(_judge(files, scorer, chosen, min_confidence, faults.report))
+        options = {"min_confidence": min_confidence if abstain else 0.0, "prior": shares}
+        judged = list(_judge(files, scorer, chosen, options, force, faults.report))
         if judged or output_format is not OutputFormat.table:
             _show(judged, output_format, output)
 
@@ -106,17 +131,19 @@ def lexicon(
     """Print which lexicon entries fire where in FILES, and toward whom: for audit."""
     with plain_errors() as faults:
         from stance.data_files import data_file
+        from stance.learning.lemmas import load_lexicon
         from stance.reading.actors import choose_actors, read_actors
         from stance.reading.articles import read_articles
         from stance.reading.contexts import ArticleReader
-        from stance.scoring.lexicon import Lexicon, read_lexicon
         from stance.serving.tables import print_hits
 
         registry = read_actors(actors or data_file("actors.yaml"))
-        reader = ArticleReader([*choose_actors(actor or [], registry), *registry])
-        words = Lexicon(read_lexicon(data_file("lexicon")))
+        known = [*choose_actors(actor or [], registry), *registry]
+        reader = ArticleReader(known, lexicon=load_lexicon("de"))
+        names = {a.id: a.name for a in known}
         for article in read_articles(files, on_error=faults.report):
-            print_hits(article, words.find(article, reader), sys.stdout)
+            tokens = reader.share(article, reader.finder.find(article))
+            print_hits(article, tokens, names, sys.stdout)
 
 
 @app.command()
@@ -149,7 +176,7 @@ def train(
             if track:
                 step("logging the run to MLflow")
                 log_trained_model(trained, output, name=name)
-        _print_scores(trained.scores, len(records), output)
+        _print_scores(trained.scores, output)
 
 
 @app.command()
@@ -198,15 +225,23 @@ def _judge(
     files: Sequence[str],
     model: Model,
     actors: Iterable[Actor] | None,
-    min_confidence: float,
+    options: dict[str, Any],
+    force: bool,
     report: Callable[[StanceError], None],
 ) -> Iterator[Judged]:
     from stance.reading.articles import read_articles
+    from stance.reading.language_check import require_language
     from stance.serving.tables import Judged
 
     chosen = tuple(actors) if actors is not None else None
     for article in read_articles(files, on_error=report):
-        predictions = model.predict(article, chosen, min_confidence=min_confidence)
+        try:
+            if not force:
+                require_language(article, model.reader.language)
+        except StanceError as error:
+            report(error)
+            continue
+        predictions = model.predict(article, chosen, **options)
         if predictions:
             yield Judged(article, predictions)
         else:
@@ -230,14 +265,15 @@ def _show(judged: Sequence[Judged], output_format: OutputFormat, output: Path | 
         write_whole(output, lambda stream: stream.write(render(judged, output_format)))
 
 
-def _print_scores(scores: dict[str, Scores], articles: int, output: Path) -> None:
+def _print_scores(scores: Mapping[str, Mapping[str, Scores]], output: Path) -> None:
     from rich.console import Console
 
     from stance.learning.figures import scores_table
 
     console = Console()
-    if scores:
-        console.print(scores_table(scores, articles))
+    for name, systems in scores.items():
+        title = f"{name}, out of fold" if name in ("natural", "balanced", "all") else name
+        console.print(scores_table(systems, title))
     console.print(f"model: {output}", highlight=False)
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "OutputError",
     "StanceError",
     "TrackingError",
+    "UsageError",
 ]
 
 
@@ -72,6 +73,10 @@ class OutputError(StanceError):
 
 class TrackingError(StanceError):
     """A tracking store that cannot be reached or holds no such model."""
+
+
+class UsageError(StanceError):
+    """An option whose value is not understood."""
 
 
 class MissingExtraError(StanceError):

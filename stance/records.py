@@ -15,7 +15,10 @@ __all__ = [
     "ActorContext",
     "ActorKind",
     "Article",
+    "ArticleTokens",
+    "Entry",
     "Evidence",
+    "Hit",
     "Label",
     "Mention",
     "MentionKind",
@@ -160,18 +163,91 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A word or expression of the lexicon that casts a light on an actor.
+
+    Attributes
+    ----------
+    lemma : str
+        Dictionary form; the verb of a German expression stands last.
+    pos : str
+        ``verb``, ``noun``, ``adj``, ``adv``, ``idiom`` or ``lvc`` (light-verb construction).
+    polarity : int
+        -2, -1, 1 or 2, for the actor in the given role.
+    role : str
+        ``subject``, ``object``, ``genitive`` or ``any``: where that actor stands.
+    frame : str
+        Case or preposition that marks the role (``dat``, ``gegen+acc``, ``against``).
+    prefix : str
+        Separable prefix of the verb.
+    """
+
+    lemma: str
+    pos: str
+    polarity: int
+    role: str
+    frame: str = ""
+    register: str = "neutral"
+    prefix: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry found at token ``positions``; ``actor`` is whom it points at, None where unclear."""
+
+    entry: Entry
+    positions: tuple[int, ...]
+    actor: str | None
+    negated: bool
+
+    @property
+    def polarity(self) -> int:
+        """The entry's polarity, turned by a negation."""
+        return -self.entry.polarity if self.negated else self.entry.polarity
+
+
+@dataclass(frozen=True)
+class ArticleTokens:
+    """An article's tokens as all its actors share them: every mention is one token.
+
+    All sequences but ``hits`` have one item per token. ``forms`` holds the words as written and
+    ``""`` where a mention stands, ``owners`` the id of the mentioned actor. A clause ends at a
+    comma, a colon, a dash, a bracket; ``quoted`` tells what stands inside quotation marks.
+    """
+
+    starts: tuple[int, ...]
+    forms: tuple[str, ...]
+    stems: tuple[str, ...]
+    owners: tuple[str | None, ...]
+    sentences: tuple[int, ...]
+    clauses: tuple[int, ...]
+    quoted: tuple[bool, ...]
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True)
 class ActorContext:
     """The tokens of an article as seen from one actor; the row that the model scores.
 
-    All sequences have one item per kept token. ``distances`` counts tokens to the nearest mention:
-    negative where the token stands left of it, positive right of it, 0 on it.
+    All sequences have one item per token. ``distances`` counts tokens to the nearest mention:
+    negative where the token stands left of it, positive right of it, 0 on it. ``between`` counts
+    the other actors that stand between. ``zones`` is ``C`` in a clause that names the actor, ``S``
+    elsewhere in a sentence that does, ``D`` elsewhere in the document.
     """
 
     actor: Actor
+    article: ArticleTokens
     tokens: tuple[str, ...]
     distances: tuple[int, ...]
-    sentences: tuple[int, ...]
+    between: tuple[int, ...]
+    zones: tuple[str, ...]
     mentions: tuple[Mention, ...]
+
+    @property
+    def sentences(self) -> tuple[int, ...]:
+        """The number of the sentence that each token stands in."""
+        return self.article.sentences
 
 
 @dataclass(frozen=True)
@@ -193,7 +269,8 @@ class Prediction:
     """The stance an article conveys toward one actor.
 
     ``score`` = P(favor) - P(against), the tonality from -1 to +1. ``abstained`` is true where the
-    confidence lies below the threshold asked for.
+    confidence lies below the threshold asked for, ``ambivalent`` where some sentences speak strongly
+    for the actor and others strongly against it.
     """
 
     article_id: str | None
@@ -203,6 +280,7 @@ class Prediction:
     abstained: bool
     evidence: tuple[Evidence, ...]
     mentions: tuple[Mention, ...]
+    ambivalent: bool = False
 
     @property
     def score(self) -> float:

@@ -23,7 +23,8 @@ def test_the_api_is_what_the_readme_promises(bundle: Path, tmp_path: Path) -> No
     assert prediction.label == stance.Label(prediction.label)
     assert set(prediction.probabilities) == {"favor", "neutral", "against"}
     assert -1 <= prediction.score <= 1
-    assert prediction.abstained is False
+    assert prediction.abstained in (True, False)
+    assert prediction.ambivalent in (True, False)
     assert prediction.mentions[0].form == "Venn"
     assert isinstance(prediction.evidence, tuple)
     assert [p.actor.id for p in model.predict(stance.read_articles(file))] == ["russland"]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from stance.learning.corpus import LabelledContext
-from stance.learning.evaluation import Floats, Scores, majority_scores, plain_pipeline, score
+from stance.learning.evaluation import Scores, majority_probabilities, plain_pipeline, predict_in_order, score
 from stance.learning.training import Configuration, build_pipeline, labels_of
-from stance.records import LABELS
+from stance.learning.vectors import FeatureTable
 
 __all__ = ["CurvePoint", "draw_curve", "learning_curve", "subset"]
 
@@ -52,44 +51,31 @@ def learning_curve(
     sizes : sequence of int
         Numbers of pairs; those beyond the corpus are left out, the whole corpus is added.
     """
+    configuration = configuration or Configuration()
+    everything = [*train, *(row for test in tests.values() for row in test)]
+    table = FeatureTable.count([row.context for row in everything], configuration.blocks)
+    place = {id(row): i for i, row in enumerate(everything)}
+
+    def part(rows: Sequence[LabelledContext]) -> FeatureTable:
+        return table.take([place[id(row)] for row in rows])
+
     points = []
     for size in [*(s for s in sizes if s < len(train)), len(train)]:
         if progress:
             progress(f"{size} pairs")
         rows = subset(train, size)
-        model = build_pipeline(configuration or Configuration())
-        model.fit([row.context for row in rows], labels_of(rows))
+        model = build_pipeline(configuration).fit(part(rows), labels_of(rows))
         plain = plain_pipeline().fit([row.record.text for row in rows], labels_of(rows))
         found = {
             name: {
-                "model": score(
-                    test, _in_order(model.predict_proba([r.context for r in test]), model.classes_)
-                ),
-                "plain TF-IDF": score(
-                    test, _in_order(plain.predict_proba([r.record.text for r in test]), plain.classes_)
-                ),
-                "majority": majority_scores(test),
+                "model": score(test, predict_in_order(model, part(test))),
+                "plain TF-IDF": score(test, predict_in_order(plain, [r.record.text for r in test])),
+                "majority": score(test, majority_probabilities(test, rows)),
             }
             for name, test in tests.items()
         }
         points.append(CurvePoint(size, found))
     return points
-
-
-def _score(model: Pipeline, plain: Pipeline, test: Sequence[LabelledContext]) -> dict[str, Scores]:
-    by_context = model.predict_proba([row.context for row in test])
-    by_text = plain.predict_proba([row.record.text for row in test])
-    return {
-        "model": score(test, _in_order(by_context, model.classes_)),
-        "plain TF-IDF": score(test, _in_order(by_text, plain.classes_)),
-        "majority": majority_scores(test),
-    }
-
-
-def _in_order(probabilities: Floats, classes: Sequence[str]) -> Floats:
-    ordered = np.zeros((len(probabilities), len(LABELS)))
-    ordered[:, [[str(label) for label in LABELS].index(name) for name in classes]] = probabilities
-    return ordered
 
 
 def draw_curve(points: Sequence[CurvePoint], path: Path) -> None:

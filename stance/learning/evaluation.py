@@ -10,27 +10,34 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score, log_loss
+from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from stance.errors import CorpusError
+from stance.learning.calibration import BINS, calibration_error, confidence_bins
 from stance.learning.corpus import LabelledContext
 from stance.learning.training import labels_of
-from stance.records import LABELS
+from stance.learning.vectors import FeatureTable
+from stance.records import LABELS, ActorContext, Label
 
 __all__ = [
     "Interval",
     "Scores",
-    "bootstrap_interval",
+    "bootstrap_intervals",
     "cross_validate",
-    "majority_scores",
+    "lexicon_rule",
+    "majority_probabilities",
     "plain_pipeline",
+    "predict_in_order",
     "score",
+    "truth_of",
 ]
 
 Floats = NDArray[np.float64]
+Classes = NDArray[np.intp]
 Progress = Callable[[str], None]
+Inputs = FeatureTable | Sequence[object]
 _NAMES = [str(label) for label in LABELS]
 
 
@@ -47,15 +54,35 @@ class Interval:
 
 @dataclass(frozen=True)
 class Scores:
-    """Figures of one system on one set of pairs."""
+    """Figures of one system on one set of pairs.
+
+    Attributes
+    ----------
+    macro_f1, accuracy, log_loss, ece : float
+        ``ece`` is the expected calibration error of the label's probability.
+    half_accuracy : float
+        Accuracy on the half of the pairs whose label is surest.
+    target_dependence : float
+        Macro-F1 over the articles whose actors carry different labels; nan without such.
+    intervals : mapping of str to Interval
+        Bootstrap 95 % over articles, by the name of the figure.
+    """
 
     macro_f1: float
-    interval: Interval
     per_class: Mapping[str, float]
     accuracy: float
     log_loss: float
-    pairs: int
+    ece: float
+    half_accuracy: float
     target_dependence: float
+    intervals: Mapping[str, Interval]
+    pairs: int
+    articles: int
+
+    @property
+    def interval(self) -> Interval:
+        """That of macro-F1."""
+        return self.intervals["macro_f1"]
 
     def to_metrics(self, prefix: str = "") -> dict[str, float]:
         """Flat metrics, rounded as a person reads them."""
@@ -65,75 +92,107 @@ class Scores:
             f"{prefix}f1_high": self.interval.high,
             f"{prefix}accuracy": self.accuracy,
             f"{prefix}log_loss": self.log_loss,
+            f"{prefix}ece": self.ece,
+            f"{prefix}half_accuracy": self.half_accuracy,
             f"{prefix}target_dep": self.target_dependence,
         }
         per_class = {f"per_class/{prefix}{name}": f1 for name, f1 in self.per_class.items()}
-        return {name: round(value, 4) for name, value in (metrics | per_class).items()}
+        found = {name: round(value, 4) for name, value in (metrics | per_class).items()}
+        return {name: value for name, value in found.items() if not np.isnan(value)}
 
 
 def score(rows: Sequence[LabelledContext], probabilities: Floats, resamples: int = 1000) -> Scores:
     """Score probabilities of shape (n_rows, 3), columns in the order of ``LABELS``."""
     if not rows:
         raise CorpusError("nothing to evaluate: the set holds no labelled pair")
-    truth = np.array(labels_of(rows))
-    predicted = np.array(_NAMES)[probabilities.argmax(axis=1)]
+    truth = truth_of(rows)
+    predicted = probabilities.argmax(axis=1)
     groups = np.array([row.record.id for row in rows])
-    f1s = f1_score(truth, predicted, labels=_NAMES, average=None, zero_division=0.0)
+    per_class = f1_score(truth, predicted, labels=range(len(LABELS)), average=None, zero_division=0.0)
+    surest = np.argsort(-probabilities.max(axis=1), kind="stable")[: max(1, len(rows) // 2)]
+    right = predicted == truth
     return Scores(
-        macro_f1=float(np.mean(f1s)),
-        interval=bootstrap_interval(truth, predicted, groups, resamples),
-        per_class=dict(zip(_NAMES, map(float, f1s), strict=True)),
-        accuracy=float(accuracy_score(truth, predicted)),
-        log_loss=float(log_loss(truth, np.clip(probabilities, 1e-9, 1), labels=_NAMES)),
-        pairs=len(rows),
+        macro_f1=float(np.mean(per_class)),
+        per_class=dict(zip(_NAMES, map(float, per_class), strict=True)),
+        accuracy=float(right.mean()),
+        log_loss=float(_losses(probabilities, truth).mean()),
+        ece=calibration_error(probabilities, truth),
+        half_accuracy=float(right[surest].mean()),
         target_dependence=_target_dependence(truth, predicted, groups),
+        intervals=bootstrap_intervals(truth, probabilities, groups, resamples),
+        pairs=len(rows),
+        articles=len(np.unique(groups)),
     )
 
 
-def bootstrap_interval(
-    truth: NDArray[np.str_],
-    predicted: NDArray[np.str_],
+def truth_of(rows: Sequence[LabelledContext]) -> Classes:
+    """The labels as indices into ``LABELS``."""
+    return np.array([LABELS.index(row.label) for row in rows])
+
+
+def _losses(probabilities: Floats, truth: Classes) -> Floats:
+    return np.asarray(-np.log(np.clip(probabilities[np.arange(len(truth)), truth], 1e-9, 1)))
+
+
+def bootstrap_intervals(
+    truth: Classes,
+    probabilities: Floats,
     groups: NDArray[np.str_],
     resamples: int = 1000,
     seed: int = 0,
-) -> Interval:
-    """95 % interval of macro-F1 over resampled articles, not pairs: pairs of one article go together."""
+) -> dict[str, Interval]:
+    """95 % intervals over resampled articles, not pairs: pairs of one article go together.
+
+    Every figure is made of sums over pairs, so a resample is a weighted sum over articles.
+    """
     articles, index = np.unique(groups, return_inverse=True)
-    truth_ids = np.array([_NAMES.index(t) for t in truth])
-    predicted_ids = np.array([_NAMES.index(p) for p in predicted])
-    # One 3 x 3 confusion matrix an article; a resample is a weighted sum of them.
-    confusion = np.zeros((len(articles), 9))
-    np.add.at(confusion, (index, truth_ids * 3 + predicted_ids), 1)
-    draws = np.random.default_rng(seed).multinomial(
-        len(articles), np.full(len(articles), 1 / len(articles)), size=resamples
-    )
-    sums = (draws @ confusion).reshape(-1, 3, 3)
+    count = len(articles)
+    draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
+
+    def resample(columns: NDArray[np.intp], values: Floats, width: int) -> Floats:
+        """Sums of values by column, of every resample: shape (resamples, width)."""
+        table = np.bincount(index * width + columns, values, count * width).reshape(count, width)
+        return np.asarray(draws @ table)
+
+    predicted = probabilities.argmax(axis=1)
+    ones = np.ones(len(truth))
+    none = np.zeros(len(truth), dtype=np.intp)
+    pairs = resample(none, ones, 1)[:, 0]
+    kinds = len(LABELS)
+    sums = resample(truth * kinds + predicted, ones, kinds * kinds).reshape(-1, kinds, kinds)
     hits = np.diagonal(sums, axis1=1, axis2=2)
     wholes = sums.sum(axis=1) + sums.sum(axis=2)
     f1 = np.divide(2 * hits, wholes, out=np.zeros_like(hits), where=wholes > 0).mean(axis=1)
-    low, high = np.percentile(f1, [2.5, 97.5])
-    return Interval(float(low), float(high))
+    confidence = probabilities.max(axis=1)
+    bins = confidence_bins(probabilities)
+    gaps = resample(bins, confidence, BINS) - resample(bins, (predicted == truth).astype(float), BINS)
+    figures = {
+        "macro_f1": f1,
+        "accuracy": hits.sum(axis=1) / pairs,
+        "log_loss": resample(none, _losses(probabilities, truth), 1)[:, 0] / pairs,
+        "ece": np.abs(gaps).sum(axis=1) / pairs,
+    }
+    return {name: Interval(*map(float, np.percentile(x, [2.5, 97.5]))) for name, x in figures.items()}
 
 
-def _target_dependence(
-    truth: NDArray[np.str_], predicted: NDArray[np.str_], groups: NDArray[np.str_]
-) -> float:
-    """Macro-F1 over the articles whose actors carry different labels; nan without such."""
-    labels: dict[str, set[str]] = {}
+def _target_dependence(truth: Classes, predicted: Classes, groups: NDArray[np.str_]) -> float:
+    labels: dict[str, set[int]] = {}
     for group, label in zip(groups, truth, strict=True):
-        labels.setdefault(group, set()).add(label)
+        labels.setdefault(group, set()).add(int(label))
     mixed = np.array([len(labels[group]) > 1 for group in groups])
     if not mixed.any():
         return float("nan")
-    return float(f1_score(truth[mixed], predicted[mixed], labels=_NAMES, average="macro", zero_division=0.0))
+    kinds = range(len(LABELS))
+    return float(f1_score(truth[mixed], predicted[mixed], labels=kinds, average="macro", zero_division=0.0))
 
 
 def cross_validate(
     pipeline: Pipeline,
     rows: Sequence[LabelledContext],
-    inputs: Sequence[object],
+    inputs: Inputs,
     folds: int = 5,
     progress: Progress | None = None,
+    groups: Sequence[str] | None = None,
 ) -> Floats:
     """Out-of-fold probabilities; no article stands on both sides of a split.
 
@@ -142,41 +201,71 @@ def cross_validate(
     pipeline : Pipeline
         Fitted anew in every fold.
     rows : sequence of LabelledContext
-    inputs : sequence
+    inputs : FeatureTable or sequence
         What the pipeline takes, one item per row.
     folds : int, default=5
     progress : callable, optional
         Told before each fold.
+    groups : sequence of str, optional
+        What is kept on one side; by default the article.
 
     Returns
     -------
     ndarray of shape (n_rows, 3)
     """
     labels = np.array(labels_of(rows))
-    groups = np.array([row.record.id for row in rows])
-    if len(np.unique(groups)) < folds:
-        raise CorpusError(f"{len(np.unique(groups))} articles are too few for {folds} folds")
+    kept = np.array([row.record.id for row in rows] if groups is None else groups)
+    if len(np.unique(kept)) < folds:
+        raise CorpusError(f"{len(np.unique(kept))} articles are too few for {folds} folds")
     probabilities = np.zeros((len(rows), len(LABELS)))
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
-    for number, (train, test) in enumerate(splitter.split(labels, labels, groups), 1):
+    for number, (train, test) in enumerate(splitter.split(labels, labels, kept), 1):
         if progress:
             progress(f"fold {number} of {folds}")
-        fitted = clone(pipeline).fit([inputs[i] for i in train], labels[train])
-        columns = [_NAMES.index(name) for name in fitted.classes_]
-        probabilities[np.ix_(test, columns)] = fitted.predict_proba([inputs[i] for i in test])
+        fitted = clone(pipeline).fit(_take(inputs, train), labels[train])
+        probabilities[test] = predict_in_order(fitted, _take(inputs, test))
     return probabilities
+
+
+def predict_in_order(pipeline: Pipeline, inputs: Inputs) -> Floats:
+    """Probabilities with columns in the order of ``LABELS``, 0 for a label never trained on."""
+    found = pipeline.predict_proba(inputs)
+    ordered = np.zeros((len(found), len(LABELS)))
+    ordered[:, [_NAMES.index(name) for name in pipeline.classes_]] = found
+    return ordered
+
+
+def _take(inputs: Inputs, rows: NDArray[np.intp]) -> Inputs:
+    return inputs.take(rows) if isinstance(inputs, FeatureTable) else [inputs[i] for i in rows]
 
 
 def plain_pipeline() -> Pipeline:
     """The plainest baseline: word 1-2-gram TF-IDF of the whole text, blind to the actor."""
     return make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-        LogisticRegression(C=4.0, max_iter=1000),
+        LogisticRegression(C=4.0, solver="newton-cg"),
     )
 
 
-def majority_scores(rows: Sequence[LabelledContext]) -> Scores:
-    """The figures of always answering the most frequent label."""
-    labels = labels_of(rows)
-    shares = np.array([labels.count(name) / len(labels) for name in _NAMES])
-    return score(rows, np.tile(shares, (len(rows), 1)))
+def majority_probabilities(rows: Sequence[LabelledContext], trained_on: Sequence[LabelledContext]) -> Floats:
+    """Always the shares of the labels in training, shape (n_rows, 3)."""
+    counts = np.bincount(truth_of(trained_on), minlength=len(LABELS))
+    return np.tile(counts / counts.sum(), (len(rows), 1))
+
+
+_WINDOW = 15
+_SURE = 0.98
+
+
+def lexicon_rule(contexts: Sequence[ActorContext]) -> Floats:
+    """Lexicon polarity within 15 tokens of the actor: its sign is the label, 0 is neutral; shape (n, 3).
+
+    The rule that needs no training; its probabilities only name the label.
+    """
+    probabilities = np.full((len(contexts), len(LABELS)), (1 - _SURE) / 2)
+    for i, context in enumerate(contexts):
+        hits = context.article.hits
+        total = sum(h.polarity for h in hits if abs(context.distances[h.positions[0]]) <= _WINDOW)
+        label = Label.favor if total > 0 else Label.against if total < 0 else Label.neutral
+        probabilities[i, LABELS.index(label)] = _SURE
+    return probabilities

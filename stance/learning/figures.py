@@ -93,17 +93,16 @@ def curve_figure(points: Sequence[CurvePoint]) -> Any:
     return figure
 
 
-def scores_table(scores: Mapping[str, Scores], articles: int) -> Table:
+def scores_table(scores: Mapping[str, Scores], title: str) -> Table:
     """A Rich table of the figures, the system first, the plainest last."""
     from rich import box
     from rich.table import Table
 
-    pairs = next(iter(scores.values())).pairs
-    table = Table(
-        title=f"{pairs} pairs in {articles} articles, out of fold", title_justify="left", box=box.SIMPLE
-    )
+    first = next(iter(scores.values()))
+    heading = f"{title}: {first.pairs} pairs in {first.articles} articles"
+    table = Table(title=heading, title_justify="left", box=box.SIMPLE)
     table.add_column("system", no_wrap=True)
-    for heading in ("macro-F1", "95 % int.", "against", "favor", "neutral", "log loss"):
+    for heading in ("macro-F1", "95 % int.", "against", "favor", "neutral", "accuracy", "log loss", "ECE"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, s in scores.items():
         per_class = [f"{s.per_class[label]:.3f}" for label in ("against", "favor", "neutral")]
@@ -112,6 +111,8 @@ def scores_table(scores: Mapping[str, Scores], articles: int) -> Table:
             f"{s.macro_f1:.3f}",
             f"{s.interval.low:.2f}-{s.interval.high:.2f}",
             *per_class,
+            f"{s.accuracy:.3f}",
             f"{s.log_loss:.3f}",
+            f"{s.ece:.3f}",
         )
     return table

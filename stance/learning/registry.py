@@ -53,7 +53,7 @@ def register_model(mlflow: Any, trained: TrainedModel, bundle: Path, description
     version = str(info.registered_model_version)
     client = mlflow.MlflowClient()
     if trained.scores:
-        macro_f1 = f"{trained.scores['model'].macro_f1:.4f}"
+        macro_f1 = f"{trained.headline['model'].macro_f1:.4f}"
         client.set_model_version_tag(MODEL_NAME, version, "macro_f1", macro_f1)
     client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", trained.digest[:12])
     client.update_model_version(MODEL_NAME, version, description=description)

@@ -8,7 +8,7 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from stance.errors import MissingExtraError, TrackingError
 
 if TYPE_CHECKING:
-    from stance.learning.runs import TrainedModel
+    from stance.learning.runs import Systems, TrainedModel
 
 __all__ = [
     "EXPERIMENT",
@@ -209,22 +209,41 @@ def _run_tags(question: str, note: str) -> dict[str, str]:
 def _describe(trained: TrainedModel) -> str:
     if not trained.scores:
         return f"Trained on {len(trained.rows)} pairs, not evaluated."
-    model, plain = trained.scores["model"], trained.scores["plain TF-IDF"]
+    model, plain = trained.headline["model"], trained.headline["plain TF-IDF"]
+    majority = trained.headline["majority"].macro_f1
     return (
         f"Trained on {len(trained.rows)} pairs: macro-F1 {model.macro_f1:.3f} {model.interval} out of fold, "
-        f"plain TF-IDF {plain.macro_f1:.3f}, majority {trained.scores['majority'].macro_f1:.3f}."
+        f"plain TF-IDF {plain.macro_f1:.3f}, majority {majority:.3f}."
     )
 
 
 def _metrics(trained: TrainedModel, bundle: Path) -> dict[str, float]:
     metrics: dict[str, float] = {"pairs": len(trained.rows), "model_mb": bundle.stat().st_size / 1e6}
     if trained.scores:
-        metrics |= trained.scores["model"].to_metrics()
-        metrics["plain_f1"] = trained.scores["plain TF-IDF"].macro_f1
-        metrics["majority_f1"] = trained.scores["majority"].macro_f1
+        metrics |= figures_of(trained.scores)
     metrics["fit_s"] = trained.seconds["fit"]
     metrics["pairs_per_s"] = _measure_speed(trained)
     return {key: round(value, 4) for key, value in metrics.items() if not math.isnan(value)}
+
+
+def figures_of(scores: Mapping[str, Systems]) -> dict[str, float]:
+    """Flat metrics of all sets; those of the headline stand without a prefix."""
+    headline = scores.get("natural") or scores["all"]
+    metrics = headline["model"].to_metrics()
+    metrics["plain_f1"] = headline["plain TF-IDF"].macro_f1
+    metrics["lexicon_f1"] = headline["lexicon rule"].macro_f1
+    metrics["majority_f1"] = headline["majority"].macro_f1
+    for name, systems in scores.items():
+        short = name.replace("test ", "test_")
+        metrics[f"{short}_f1"] = systems["model"].macro_f1
+        for system, found in systems.items():
+            key = system.replace(" ", "_")
+            metrics |= {
+                f"{short}/{key}_{figure}": value
+                for figure, value in found.to_metrics().items()
+                if "/" not in figure
+            }
+    return metrics
 
 
 def _measure_speed(trained: TrainedModel) -> float:

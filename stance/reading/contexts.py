@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from stance.reading.languages import PROFILES, LanguageProfile
+from stance.reading.lexicon import Lexicon
 from stance.reading.mentions import MentionFinder
-from stance.reading.sentences import GERMAN, SentenceRules, split_sentences
+from stance.reading.sentences import SentenceRules, split_sentences
 from stance.reading.tokens import StemTable, Token, split_tokens
-from stance.records import Actor, ActorContext, Article, Mention, Sentence
+from stance.records import Actor, ActorContext, Article, ArticleTokens, Mention, Sentence
 
-__all__ = ["OTHER", "TARGET", "ArticleReader", "build_context"]
+__all__ = ["OTHER", "TARGET", "ArticleReader", "build_context", "share_tokens"]
 
 TARGET = "tgt"
 OTHER = "ent"
+_CLAUSE_MARKS = frozenset(",;:.!?–—()")
+_QUOTE = re.compile(r"[„“”\"»«]")
+_LONGEST_QUOTE = 900  # characters; a mark that is closed later was never opened
 
 
 class ArticleReader:
@@ -24,18 +30,30 @@ class ArticleReader:
     actors : iterable of Actor
         Whose mentions are looked for.
     language : str, default="de"
-    rules : SentenceRules
+        Names the profile: how sentences end, what negates, how words are stemmed.
+    rules : SentenceRules, optional
+        Those of the profile unless given.
+    lexicon : Lexicon, optional
+        Without it contexts carry no hits.
     """
 
-    def __init__(self, actors: Iterable[Actor], language: str = "de", rules: SentenceRules = GERMAN) -> None:
+    def __init__(
+        self,
+        actors: Iterable[Actor],
+        language: str = "de",
+        rules: SentenceRules | None = None,
+        lexicon: Lexicon | None = None,
+    ) -> None:
         self.finder = MentionFinder(actors)
         self.language = language
-        self.rules = rules
+        self.profile: LanguageProfile = PROFILES[language]
+        self.rules = rules or self.profile.sentences
+        self.lexicon = lexicon
         self.stems = StemTable(language)
 
     def with_actors(self, actors: Iterable[Actor]) -> ArticleReader:
         """Return a reader of the same language that looks for other actors."""
-        return ArticleReader(actors, self.language, self.rules)
+        return ArticleReader(actors, self.language, self.rules, self.lexicon)
 
     def read(self, article: Article, chosen: frozenset[str] | None = None) -> list[ActorContext]:
         """Build the context of every actor that the article mentions, in order of appearance.
@@ -55,36 +73,34 @@ class ArticleReader:
         actors = {m.actor.id: m.actor for m in mentions if chosen is None or m.actor.id in chosen}
         if not actors:
             return []
-        tokens = split_tokens(article.full_text, self.stems)
-        sentences = self.split(article)
-        return [build_context(actor, tokens, sentences, mentions) for actor in actors.values()]
+        shared = self.share(article, mentions)
+        return [build_context(actor, shared, mentions) for actor in actors.values()]
+
+    def share(self, article: Article, mentions: Sequence[Mention]) -> ArticleTokens:
+        """Read what all contexts of an article have in common."""
+        text = article.full_text
+        shared = share_tokens(text, split_tokens(text, self.stems), self.split(article), mentions)
+        return self.lexicon.mark(shared) if self.lexicon else shared
 
     def split(self, article: Article) -> list[Sentence]:
         """Split the article's full text; the title is a sentence of its own."""
         return split_sentences(article.full_text, article.title_end, self.rules)
 
 
-def build_context(
-    actor: Actor, tokens: Sequence[Token], sentences: Sequence[Sentence], mentions: Sequence[Mention]
-) -> ActorContext:
-    """See an article's tokens from one actor: its mentions masked, distances counted.
-
-    Each mention becomes one token, ``tgt`` for the actor and ``ent`` for any other, so that no
-    weight can be learned for a name.
+def share_tokens(
+    text: str, tokens: Sequence[Token], sentences: Sequence[Sentence], mentions: Sequence[Mention]
+) -> ArticleTokens:
+    """Make one token of every mention, so that no weight can be learned for a name.
 
     Parameters
     ----------
-    actor : Actor
-    tokens, sentences, mentions : sequences in reading order over the same text
-
-    Returns
-    -------
-    ActorContext
+    text : str
+    tokens, sentences, mentions : sequences in reading order over the text
     """
-    masked: list[str] = []
-    owners: list[int] = []
-    targets: list[int] = []
-    starts = [s.start for s in sentences]
+    starts: list[int] = []
+    forms: list[str] = []
+    stems: list[str] = []
+    owners: list[str | None] = []
     upcoming = iter(mentions)
     mention = next(upcoming, None)
     covered_to = -1
@@ -93,17 +109,80 @@ def build_context(
             continue
         while mention and mention.end <= token.start:
             mention = next(upcoming, None)
-        stem = token.stem
+        starts.append(token.start)
         if mention and mention.start < token.end:
-            is_target = mention.actor.id == actor.id
-            if is_target:
-                targets.append(len(masked))
-            stem = TARGET if is_target else OTHER
+            forms.append("")
+            stems.append(OTHER)
+            owners.append(mention.actor.id)
             covered_to = mention.end
-        masked.append(stem)
-        owners.append(max(0, bisect_right(starts, token.start) - 1))
+        else:
+            forms.append(text[token.start : token.end])
+            stems.append(token.stem)
+            owners.append(None)
+    first = [s.start for s in sentences]
+    numbers = [max(0, bisect_right(first, start) - 1) for start in starts]
+    return ArticleTokens(
+        tuple(starts),
+        tuple(forms),
+        tuple(stems),
+        tuple(owners),
+        tuple(numbers),
+        tuple(_number_clauses(forms, numbers)),
+        tuple(_tell_quoted(text, starts)),
+    )
+
+
+def _number_clauses(forms: Sequence[str], sentences: Sequence[int]) -> Iterator[int]:
+    clause = 0
+    before = 0
+    for form, sentence in zip(forms, sentences, strict=True):
+        if form in _CLAUSE_MARKS or sentence != before:
+            clause += 1
+        before = sentence
+        yield clause
+
+
+def _tell_quoted(text: str, starts: Sequence[int]) -> Iterator[bool]:
+    """Tell for each start whether it lies in quotation marks; marks alternate unless „ opens anew."""
+    opened = -1
+    spans = []
+    for found in _QUOTE.finditer(text):
+        if opened < 0 or found[0] == "„":
+            opened = found.start()
+        else:
+            if found.start() - opened < _LONGEST_QUOTE:
+                spans.append((opened, found.end()))
+            opened = -1
+    left = [span[0] for span in spans]
+    for start in starts:
+        at = bisect_right(left, start) - 1
+        yield at >= 0 and start < spans[at][1]
+
+
+def build_context(actor: Actor, shared: ArticleTokens, mentions: Sequence[Mention]) -> ActorContext:
+    """See an article's tokens from one actor: its mentions masked as ``tgt``, distances counted.
+
+    Parameters
+    ----------
+    actor : Actor
+    shared : ArticleTokens
+    mentions : sequence of Mention
+        Of all actors, in reading order.
+    """
+    targets = [i for i, owner in enumerate(shared.owners) if owner == actor.id]
+    tokens = list(shared.stems)
+    for i in targets:
+        tokens[i] = TARGET
+    distances = _nearest(targets, len(tokens))
+    clauses = {shared.clauses[i] for i in targets}
+    sentences = {shared.sentences[i] for i in targets}
+    zones = tuple(
+        "C" if clause in clauses else "S" if sentence in sentences else "D"
+        for clause, sentence in zip(shared.clauses, shared.sentences, strict=True)
+    )
     own = tuple(m for m in mentions if m.actor.id == actor.id)
-    return ActorContext(actor, tuple(masked), _nearest(targets, len(masked)), tuple(owners), own)
+    between = _count_between(distances, shared.owners, actor.id)
+    return ActorContext(actor, shared, tuple(tokens), distances, between, zones, own)
 
 
 def _nearest(targets: Sequence[int], length: int) -> tuple[int, ...]:
@@ -123,3 +202,17 @@ def _nearest(targets: Sequence[int], length: int) -> tuple[int, ...]:
         right = targets[following] - position if following < len(targets) else length
         distances.append(-right if right <= left else left)
     return tuple(distances)
+
+
+def _count_between(distances: Sequence[int], owners: Sequence[str | None], actor_id: str) -> tuple[int, ...]:
+    """How many other actors stand strictly between each token and the nearest mention."""
+    before = [0]
+    for owner in owners:
+        before.append(before[-1] + (owner is not None and owner != actor_id))
+    last = len(owners) - 1
+    counts = []
+    for position, distance in enumerate(distances):
+        nearest = min(max(position - distance, 0), last)
+        low, high = sorted((position, nearest))
+        counts.append(max(0, before[high] - before[low + 1]))
+    return tuple(counts)

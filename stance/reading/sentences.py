@@ -1,4 +1,4 @@
-"""Text → sentence spans, by a boundary rule that knows German abbreviations, ordinals and quotes."""
+"""Text → sentence spans, by a boundary rule that knows abbreviations, ordinals and quotes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from stance.records import Sentence
 
-__all__ = ["GERMAN", "SentenceRules", "split_sentences"]
+__all__ = ["ENGLISH", "GERMAN", "SentenceRules", "split_sentences"]
 
 # What Punkt cannot learn from a corpus of a few megabytes, since each occurs there a few times.
 _ABBREVIATIONS = """
@@ -31,7 +31,9 @@ Während Was Weil Weiter Wenn Wer Wie Wir Wo Zu Zudem Zuletzt Zum Zunächst Zur 
 """.split()
 
 # Abbreviations that often end a sentence; before a starter they do.
-_MAY_END = frozenset("usw etc ff usf mio mrd std min sek mo di mi do fr sa so co".split())
+_MAY_END = frozenset(
+    "usw etc ff usf mio mrd std min sek mo di mi do fr sa so co inc ltd corp a.m p.m u.s u.k d.c".split()
+)
 
 _BOUNDARY = re.compile(
     r"(?P<blank>\n[ \t\r]*\n\s*)"
@@ -62,6 +64,19 @@ class SentenceRules:
 
 
 GERMAN = SentenceRules(frozenset(_ABBREVIATIONS), frozenset(_STARTERS))
+
+ENGLISH = SentenceRules(
+    frozenset(
+        """mr mrs ms dr prof st sr jr gen lt col sgt capt cmdr adm maj brig hon rev gov sen rep pres messrs
+        inc ltd co corp bros llc plc no vs v etc al est dept univ assn ave blvd rd jan feb mar apr jun jul
+        aug sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m u.s u.k u.n e.g i.e d.c ph.d fig vol
+        ed eds pp approx""".split()
+    ),
+    frozenset(
+        """The A An This That These Those He She It They We I You His Her Its Their In On At But And Or So
+        As If When While After Before Since There Here What Who Why How Now Then For By With""".split()
+    ),
+)
 
 
 def split_sentences(text: str, title_end: int = 0, rules: SentenceRules = GERMAN) -> list[Sentence]:

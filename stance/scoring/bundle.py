@@ -12,6 +12,7 @@ import pickle
 import tempfile
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,14 +22,18 @@ from joblib import numpy_pickle
 from stance.errors import BundleError
 from stance.reading.actors import actor_from_record, actor_to_record
 from stance.reading.contexts import ArticleReader
+from stance.reading.languages import PROFILES
+from stance.reading.lexicon import Lexicon
 from stance.reading.sentences import SentenceRules
-from stance.records import LABELS
-from stance.scoring.blocks import Block
-from stance.scoring.scorer import BlockWeights, LinearScorer, Model
+from stance.records import LABELS, Entry
+from stance.scoring.blocks import block_from_record
+from stance.scoring.decision import Decision
+from stance.scoring.scorer import LinearScorer, Model
+from stance.scoring.weights import weights_of
 
 __all__ = ["FORMAT", "load_bundle", "save_bundle"]
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = "stance-bundle"
 
 
@@ -145,17 +150,41 @@ def _to_data(model: Model) -> dict[str, Any]:
         "starters": sorted(rules.starters),
         "actors": [actor_to_record(actor) for actor in model.actors],
         "intercept": model.scorer.intercept,
+        "decision": asdict(model.decision),
+        **_lexicon_to_data(model.reader.lexicon),
         "blocks": [
             {
                 "block": weights.block.to_record(),
                 # One joined string loads faster than a pickled dict.
                 "vocabulary": "\n".join(weights.vocabulary),
-                "idf": weights.idf,
+                "scale": weights.scale,
                 "coefficients": weights.coefficients,
             }
             for weights in model.scorer.blocks
         ],
     }
+
+
+def _lexicon_to_data(lexicon: Lexicon | None) -> dict[str, str]:
+    if lexicon is None:
+        return {"lexicon": "", "lemmas": ""}
+    rows = ("\t".join(map(str, astuple(entry))) for entry in lexicon.entries)
+    forms = ("\t".join((form, *lemmas)) for form, lemmas in lexicon.lemmas.items())
+    return {"lexicon": "\n".join(rows), "lemmas": "\n".join(forms)}
+
+
+def _lexicon_from_data(data: Mapping[str, Any]) -> Lexicon | None:
+    if not data["lexicon"]:
+        return None
+    entries = []
+    for line in data["lexicon"].split("\n"):
+        lemma, pos, polarity, *others = line.split("\t")
+        entries.append(Entry(lemma, pos, int(polarity), *others))
+    lemmas = {}
+    for line in data["lemmas"].split("\n"):
+        form, *found = line.split("\t")
+        lemmas[form] = found
+    return Lexicon(entries, lemmas, PROFILES[data["language"]])
 
 
 def _check_and_build(data: Any, path: Path) -> Model:
@@ -183,12 +212,15 @@ def _build(data: dict[str, Any]) -> Model:
     blocks = []
     for record in data["blocks"]:
         features = record["vocabulary"].split("\n") if record["vocabulary"] else []
-        idf, coefficients = record["idf"], record["coefficients"]
-        if idf.shape != (len(features),) or coefficients.shape != (len(features), len(LABELS)):
+        scale, coefficients = record["scale"], record["coefficients"]
+        if scale.shape != (len(features),) or coefficients.shape != (len(features), len(LABELS)):
             raise ValueError("shapes differ")
         vocabulary = {feature: row for row, feature in enumerate(features)}
-        blocks.append(BlockWeights(Block(**record["block"]), vocabulary, idf, coefficients))
+        blocks.append(weights_of(block_from_record(record["block"]), vocabulary, scale, coefficients))
     rules = SentenceRules(frozenset(data["abbreviations"]), frozenset(data["starters"]))
     actors = [actor_from_record(record) for record in data["actors"]]
-    reader = ArticleReader(actors, data["language"], rules)
-    return Model(LinearScorer(blocks, data["intercept"]), reader, data["manifest"])
+    reader = ArticleReader(actors, data["language"], rules, _lexicon_from_data(data))
+    decision = Decision(**data["decision"])
+    if decision.bias.shape != (len(LABELS),) or decision.prior.shape != (len(LABELS),):
+        raise ValueError("shapes differ")
+    return Model(LinearScorer(blocks, data["intercept"]), reader, data["manifest"], decision)

@@ -11,37 +11,18 @@ from numpy.typing import NDArray
 from stance.errors import ActorError, ArticleError
 from stance.reading.contexts import ArticleReader
 from stance.records import LABELS, Actor, ActorContext, Article, Evidence, Label, Mention, Prediction
-from stance.scoring.blocks import Block
+from stance.scoring.decision import Decision
+from stance.scoring.weights import BlockWeights
 
-__all__ = ["BlockWeights", "LinearScorer", "Model"]
+__all__ = ["LinearScorer", "Model", "sum_by_sentence", "two_sidedness"]
 
 Floats = NDArray[np.float64]
 _FAVOR, _AGAINST = LABELS.index(Label.favor), LABELS.index(Label.against)
 
 
 @dataclass(frozen=True)
-class BlockWeights:
-    """What one block has learned.
-
-    Attributes
-    ----------
-    block : Block
-    vocabulary : dict of str to int
-        Feature → row of ``idf`` and ``coefficients``.
-    idf : ndarray of shape (n_features,)
-    coefficients : ndarray of shape (n_features, 3)
-        Columns in the order of ``LABELS``.
-    """
-
-    block: Block
-    vocabulary: dict[str, int]
-    idf: Floats
-    coefficients: Floats
-
-
-@dataclass(frozen=True)
 class LinearScorer:
-    """A multinomial linear model over L2-normalised TF-IDF blocks.
+    """A multinomial linear model over blocks.
 
     Attributes
     ----------
@@ -62,34 +43,12 @@ class LinearScorer:
         """
         total = np.zeros((len(context.tokens), len(LABELS)))
         for weights in self.blocks:
-            _add_block(total, weights, context)
+            weights.add_to(total, context)
         return total
 
     def logits(self, contributions: Floats) -> Floats:
         """Sum contributions, shape (n_tokens, 3), to logits, shape (3,)."""
         return np.asarray(contributions.sum(axis=0) + self.intercept)
-
-
-def _add_block(total: Floats, weights: BlockWeights, context: ActorContext) -> None:
-    lookup = weights.vocabulary.get
-    found = [
-        (row, weight, position)
-        for feature, weight, position in weights.block.occurrences(context)
-        if (row := lookup(feature)) is not None
-    ]
-    if not found:
-        return
-    rows, tf, positions = (np.array(column) for column in zip(*found, strict=True))
-    values = tf * weights.idf[rows]
-    _, index = np.unique(rows, return_inverse=True)
-    norm = np.sqrt((np.bincount(index, values) ** 2).sum())
-    np.add.at(total, positions, (values / norm)[:, None] * weights.coefficients[rows])
-
-
-def softmax(logits: Floats) -> Floats:
-    """Turn logits into probabilities that sum to 1."""
-    shifted = np.exp(logits - logits.max())
-    return np.asarray(shifted / shifted.sum())
 
 
 @dataclass(frozen=True)
@@ -99,6 +58,8 @@ class Model:
     Attributes
     ----------
     scorer : LinearScorer
+    decision : Decision
+        Calibration, threshold of abstention and of ambivalence.
     reader : ArticleReader
         Knows the registered actors and how the language's sentences end.
     manifest : dict
@@ -108,6 +69,7 @@ class Model:
     scorer: LinearScorer
     reader: ArticleReader
     manifest: dict[str, object] = field(default_factory=dict)
+    decision: Decision = field(default_factory=Decision)
 
     @property
     def actors(self) -> tuple[Actor, ...]:
@@ -119,8 +81,9 @@ class Model:
         articles: Article | Iterable[Article],
         actors: Iterable[Actor] | None = None,
         *,
-        min_confidence: float = 0.0,
+        min_confidence: float | None = None,
         max_evidence: int = 3,
+        prior: Floats | None = None,
     ) -> list[Prediction]:
         """Say which stance each article conveys toward each actor that it mentions.
 
@@ -130,10 +93,14 @@ class Model:
         actors : iterable of Actor, optional
             Only these are predicted; by default every registered actor. Registered actors that
             are not asked for are still masked in the text.
-        min_confidence : float, default=0.0
-            Below this probability of the label a prediction is marked as abstained.
+        min_confidence : float, optional
+            Below this probability of the label a prediction is marked as abstained; by default
+            the model's own threshold, 0 never abstains.
         max_evidence : int, default=3
             Sentences of evidence per prediction.
+        prior : ndarray of shape (3,), optional
+            Shares of against, favor, neutral in the texts at hand where they differ from natural
+            news; see :func:`stance.scoring.decision.parse_prior`.
 
         Returns
         -------
@@ -147,7 +114,7 @@ class Model:
         """
         reader, chosen = self._reader_for(actors)
         return [
-            self.judge(context, article, reader, min_confidence, max_evidence)
+            self.judge(context, article, reader, min_confidence, max_evidence, prior)
             for article in _checked_articles(articles)
             for context in reader.read(article, chosen)
         ]
@@ -168,24 +135,41 @@ class Model:
         context: ActorContext,
         article: Article,
         reader: ArticleReader | None = None,
-        min_confidence: float = 0.0,
+        min_confidence: float | None = None,
         max_evidence: int = 3,
+        prior: Floats | None = None,
     ) -> Prediction:
         """Score one context and collect its evidence."""
+        decision = self.decision
         contributions = self.scorer.contributions(context)
-        probabilities = softmax(self.scorer.logits(contributions))
+        probabilities = decision.probabilities(self.scorer.logits(contributions), prior)
         best = int(probabilities.argmax())
         label = LABELS[best]
-        margins = contributions[:, _FAVOR] - contributions[:, _AGAINST]
+        margins = decision.scale * (contributions[:, _FAVOR] - contributions[:, _AGAINST])
+        by_sentence = sum_by_sentence(context, margins)
+        threshold = decision.threshold if min_confidence is None else min_confidence
         return Prediction(
             article_id=article.id,
             actor=context.actor,
             label=label,
             probabilities={name: float(p) for name, p in zip(LABELS, probabilities, strict=True)},
-            abstained=bool(probabilities[best] < min_confidence),
-            evidence=_pick_evidence(context, article, margins, label, reader or self.reader, max_evidence),
+            abstained=bool(probabilities[best] < threshold),
+            evidence=_pick_evidence(
+                context, article, by_sentence, label, reader or self.reader, max_evidence
+            ),
             mentions=tuple(_located(m, article) for m in context.mentions),
+            ambivalent=two_sidedness(by_sentence) >= decision.ambivalence,
         )
+
+
+def sum_by_sentence(context: ActorContext, values: Floats) -> Floats:
+    """Sum one value a token to one value a sentence."""
+    return np.asarray(np.bincount(context.sentences, values), dtype=np.float64)
+
+
+def two_sidedness(by_sentence: Floats) -> float:
+    """How strongly sentences speak on the weaker side, in logits: 0 where all pull one way."""
+    return float(min(by_sentence[by_sentence > 0].sum(), -by_sentence[by_sentence < 0].sum()))
 
 
 def _checked_articles(articles: Article | Iterable[Article]) -> Iterator[Article]:
@@ -211,7 +195,7 @@ def _located(mention: Mention, article: Article) -> Mention:
 def _pick_evidence(
     context: ActorContext,
     article: Article,
-    margins: Floats,
+    sums: Floats,
     label: Label,
     reader: ArticleReader,
     most: int,
@@ -224,7 +208,6 @@ def _pick_evidence(
     if most < 1:
         return ()
     sentences = reader.split(article)
-    sums = np.bincount(context.sentences, margins, minlength=len(sentences))
     pull = {Label.favor: sums, Label.against: -sums, Label.neutral: np.abs(sums)}[label]
     ranked = [i for i in np.argsort(-pull, kind="stable") if pull[i] > 0]
     naming = {s for d, s in zip(context.distances, context.sentences, strict=True) if d == 0}

@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
 
-from stance.records import Article, Evidence, Label, Mention, Prediction
+from stance.records import Article, ArticleTokens, Evidence, Label, Mention, Prediction
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-    from stance.scoring.lexicon import Hit
 
 __all__ = ["Judged", "OutputFormat", "build_table", "prediction_to_data", "print_tables", "render", "to_data"]
 
@@ -23,7 +21,7 @@ COLOURS = {Label.favor: "green", Label.neutral: "white", Label.against: "red"}
 ABSTAINED = "unsure"
 CSV_COLUMNS = [
     "article_id", "title", "path", "actor_id", "actor", "label", "confidence", "favor", "neutral",
-    "against", "score", "abstained", "mentions", "evidence",
+    "against", "score", "abstained", "ambivalent", "mentions", "evidence",
 ]  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # A spreadsheet runs a cell that begins with one of these.
@@ -67,6 +65,7 @@ def prediction_to_data(prediction: Prediction) -> dict[str, Any]:
         },
         "score": round(prediction.score, 6),
         "abstained": prediction.abstained,
+        "ambivalent": prediction.ambivalent,
         "mentions": [_mention_to_data(m) for m in prediction.mentions],
         "evidence": [_evidence_to_data(e) for e in prediction.evidence],
     }
@@ -120,7 +119,7 @@ def _csv_row(article: Article, p: Prediction) -> list[object]:
         _cell(p.actor.id),
         _cell(p.actor.name),
     ]
-    numbers = [round(p.confidence, 4), *shares, round(p.score, 4), p.abstained, len(p.mentions)]
+    numbers = [round(p.confidence, 4), *shares, round(p.score, 4), p.abstained, p.ambivalent, len(p.mentions)]
     return [*texts, str(p.label), *numbers, _cell(evidence)]
 
 
@@ -147,7 +146,7 @@ def build_table(judged: Judged) -> RenderableType:
     table.add_column("mentions", justify="right", no_wrap=True)
     table.add_column("strongest evidence", overflow="fold", ratio=9)
     for p in judged.predictions:
-        label = ABSTAINED if p.abstained else str(p.label)
+        label = (ABSTAINED if p.abstained else str(p.label)) + (" ±" if p.ambivalent else "")
         colour = "dim" if p.abstained else COLOURS[p.label]
         evidence = p.evidence[0] if p.evidence else None
         table.add_row(
@@ -170,8 +169,14 @@ def print_tables(judged: Sequence[Judged], stream: IO[str]) -> None:
         console.print(build_table(one))
 
 
-def print_hits(article: Article, hits: Sequence[Hit], stream: IO[str]) -> None:
-    """Print a table of lexicon hits: words, entry, sign, role and the actor they point at."""
+def print_hits(article: Article, tokens: ArticleTokens, names: Mapping[str, str], stream: IO[str]) -> None:
+    """Print a table of lexicon hits: words, entry, sign, role and the actor they point at.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Actor id → name.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -180,11 +185,11 @@ def print_hits(article: Article, hits: Sequence[Hit], stream: IO[str]) -> None:
     table = Table(title=Text(strip_control(article.title or article.path or "")), title_justify="left")
     for heading in ("at", "words", "entry", "sign", "role", "toward"):
         table.add_column(heading, justify="right" if heading in ("at", "sign") else "left")
-    for hit in hits:
-        words = " … ".join(article.full_text[start:end] for start, end in hit.spans)
+    for hit in tokens.hits:
+        words = " … ".join(tokens.forms[i] for i in hit.positions)
         sign = f"{hit.polarity:+d}" + (" (negated)" if hit.negated else "")
         role = f"{hit.entry.role} {hit.entry.frame}".strip()
-        toward = hit.actor.name if hit.actor else "–"
-        cells = (str(hit.spans[0][0]), words, hit.entry.lemma, sign, role, toward)
+        toward = names.get(hit.actor, hit.actor) if hit.actor else "–"
+        cells = (str(tokens.starts[hit.positions[0]]), words, hit.entry.lemma, sign, role, toward)
         table.add_row(*(Text(strip_control(cell)) for cell in cells))
     console.print(table)

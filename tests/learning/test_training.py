@@ -6,30 +6,32 @@ import numpy as np
 import pytest
 
 from stance.errors import CorpusError
-from stance.learning.evaluation import cross_validate, majority_scores, score
+from stance.learning.evaluation import cross_validate, score
 from stance.learning.runs import TrainedModel, train_model
 from stance.learning.training import Configuration, build_pipeline, labels_of
+from stance.learning.vectors import FeatureTable
 from stance.records import LABELS
+from stance.scoring.blocks import DEFAULT_BLOCKS
 
 
 def test_the_model_beats_majority_and_plain_text(trained: TrainedModel) -> None:
-    scores = trained.scores
+    scores = trained.scores["all"]
     assert scores["model"].macro_f1 > scores["plain TF-IDF"].macro_f1 > scores["majority"].macro_f1
     assert scores["model"].interval.low < scores["model"].macro_f1 < scores["model"].interval.high
 
 
 def test_it_can_memorise_a_few_contexts(trained: TrainedModel) -> None:
     rows = trained.rows[:40]
-    contexts = [row.context for row in rows]
-    pipeline = build_pipeline(Configuration(C=1000.0, min_df=1)).fit(contexts, labels_of(rows))
-    assert (pipeline.predict(contexts) == labels_of(rows)).all()
+    table = FeatureTable.count([row.context for row in rows], DEFAULT_BLOCKS)
+    pipeline = build_pipeline(Configuration(C=1000.0, min_df=1)).fit(table, labels_of(rows))
+    assert (pipeline.predict(table) == labels_of(rows)).all()
 
 
 def test_shuffled_labels_teach_nothing(trained: TrainedModel) -> None:
     rows = trained.rows
     order = np.random.default_rng(0).permutation(len(rows))
-    contexts = [rows[i].context for i in order]
-    probabilities = cross_validate(build_pipeline(Configuration()), rows, contexts, folds=3)
+    table = FeatureTable.count([rows[i].context for i in order], DEFAULT_BLOCKS)
+    probabilities = cross_validate(build_pipeline(Configuration()), rows, table, folds=3)
     assert score(rows, probabilities).macro_f1 < 0.40
 
 
@@ -58,7 +60,7 @@ def test_no_article_stands_on_both_sides_of_a_split(trained: TrainedModel) -> No
 
 
 def test_the_majority_class_is_scored_like_any_system(trained: TrainedModel) -> None:
-    scores = majority_scores(trained.rows)
+    scores = trained.scores["all"]["majority"]
     assert scores.accuracy == max(labels_of(trained.rows).count(str(x)) for x in LABELS) / len(trained.rows)
 
 

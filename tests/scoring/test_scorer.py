@@ -7,15 +7,19 @@ import pytest
 
 from stance.learning.runs import TrainedModel
 from stance.learning.training import Configuration, build_pipeline, compile_scorer, labels_of
+from stance.learning.vectors import FeatureTable
 from stance.records import LABELS, Actor, Article, Label
-from stance.scoring.scorer import Model, softmax
+from stance.scoring.blocks import Patterns
+from stance.scoring.decision import softmax
+from stance.scoring.scorer import Model
 
 
 def test_compiled_weights_equal_the_pipeline(trained: TrainedModel) -> None:
     contexts = [row.context for row in trained.rows]
-    pipeline = build_pipeline(Configuration()).fit(contexts, labels_of(trained.rows))
+    table = FeatureTable.count(contexts, (*Configuration().blocks, Patterns("patterns")))
+    pipeline = build_pipeline(Configuration()).fit(table, labels_of(trained.rows))
     scorer = compile_scorer(pipeline)
-    expected = pipeline.predict_proba(contexts)
+    expected = pipeline.predict_proba(table)
     got = np.array([softmax(scorer.logits(scorer.contributions(c))) for c in contexts])
     assert np.abs(got - expected).max() < 1e-9
 
@@ -23,12 +27,11 @@ def test_compiled_weights_equal_the_pipeline(trained: TrainedModel) -> None:
 def test_evidence_of_all_sentences_adds_up_to_the_margin(model: Model) -> None:
     article = Article("Salka Venn hat gelogen. Das ist ein Skandal. Alle loben dagegen den mutigen Richter.")
     prediction = model.predict(article, [Actor("v", "Salka Venn")], max_evidence=99)[0]
-    context = model.reader.with_actors([Actor("v", "Salka Venn")]).read(article)[0]
-    margins = model.scorer.contributions(context)
     favor, against = LABELS.index(Label.favor), LABELS.index(Label.against)
-    intercept = model.scorer.intercept[favor] - model.scorer.intercept[against]
+    offset = model.decision.logits(model.scorer.intercept)
     logits = np.log([prediction.probabilities[Label.favor], prediction.probabilities[Label.against]])
-    total = (margins[:, favor] - margins[:, against]).sum() + intercept
+    total = sum(e.contribution for e in prediction.evidence) + offset[favor] - offset[against]
+    assert len(prediction.evidence) == 3
     assert total == pytest.approx(logits[0] - logits[1], abs=1e-9)
 
 
@@ -55,7 +58,7 @@ def test_actors_may_be_any_iterable(model: Model) -> None:
 
 def test_a_low_confidence_abstains(model: Model) -> None:
     article = Article("Russland lügt.")
-    assert not model.predict(article)[0].abstained
+    assert not model.predict(article, min_confidence=0.0)[0].abstained
     assert model.predict(article, min_confidence=1.0)[0].abstained
 
 

@@ -54,6 +54,7 @@ def test_json_has_the_documented_shape(run, article: Path) -> None:  # type: ign
         "probabilities",
         "score",
         "abstained",
+        "ambivalent",
         "mentions",
         "evidence",
     }
