@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test lint ui bench lock clean
+.PHONY: help setup train evaluate gate experiments test lint ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -19,6 +19,16 @@ $(READY): requirements.lock pyproject.toml
 train: $(READY) ## train on data/, log the run to MLflow, predict the sample article
 	$(BIN)/stance train
 	$(BIN)/stance predict data/samples/hafen.txt
+
+evaluate: $(READY) ## score the trained model on the test split, with baselines and slices
+	$(BIN)/stance evaluate models/stance.joblib --fairness
+
+gate: $(READY) ## fail where the trained model falls below the pinned floor
+	$(BIN)/stance gate models/stance.joblib
+
+experiments: $(READY) ## run what experiments/*.yaml ask and is not run yet
+	$(BIN)/stance experiment experiments/*.yaml
+	$(BIN)/stance runs -o experiments/README.md
 
 test: $(READY) ## run the whole test suite
 	$(BIN)/python -m pytest

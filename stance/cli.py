@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance import cli_corpus
-from stance.cli_corpus import read_corpus_or_default
-from stance.errors import ActorError, StanceError
+from stance import cli_corpus, cli_runs
+from stance.errors import ActorError, StanceError, UsageError
 from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
 
@@ -74,8 +73,10 @@ ForceOption = Annotated[
     bool, typer.Option("--force", help="Predict even where a text is not in the model's language.")
 ]
 CorpusOption = Annotated[
-    list[Path] | None,
-    typer.Option("--corpus", help="JSONL file or folder; default: data/corpus.", show_default=False),
+    list[str] | None,
+    typer.Option(
+        "--corpus", help="JSONL file or folder, or format:FILE; default: data/corpus.", show_default=False
+    ),
 ]
 
 
@@ -154,24 +155,35 @@ def train(
         "models/stance.joblib"
     ),
     name: Annotated[str, typer.Option(help="Name of the run in MLflow.")] = "train",
-    folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation; 0 skips it.")] = 5,
+    folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation; 0 skips it.")] = 3,
     track: Annotated[bool, typer.Option("--track/--no-track", help="Log the run to MLflow.")] = True,
+    language: Annotated[str, typer.Option(help="Language of the texts: de, en.")] = "de",
+    benchmarks: cli_runs.BenchmarksOption = None,
 ) -> None:
     """Train a model on a labelled corpus and log the run to MLflow."""
     with plain_errors():
         from stance.data_files import data_file
+        from stance.learning.importers import read_labelled
         from stance.learning.runs import train_model
         from stance.reading.actors import read_actors
+        from stance.reading.languages import PROFILES
         from stance.scoring.bundle import save_bundle
 
         if track:
             from stance.learning.tracking import log_trained_model, require_mlflow
 
             require_mlflow()
-        records = read_corpus_or_default(corpus)
-        registry = read_actors(actors or data_file("actors.yaml"))
-        with progress("training", steps=folds + 6) as step:
-            trained = train_model(records, registry, folds=folds, progress=step)
+        if language not in PROFILES:
+            raise UsageError(f"language {language!r} is unknown", hint=f"one of {', '.join(PROFILES)}")
+        places = corpus or [str(data_file("corpus"))]
+        records = [record for place in places for record in read_labelled(place)]
+        names = "actors.yaml" if language == "de" else f"actors-{language}.yaml"
+        registry = read_actors(actors or data_file(names))
+        tests = cli_runs.outside_tests(benchmarks) if language == "de" else {}
+        with progress("training", steps=folds + 7) as step:
+            trained = train_model(
+                records, registry, language=language, folds=folds, tests=tests, progress=step
+            )
             save_bundle(trained.model, output)
             if track:
                 step("logging the run to MLflow")
@@ -190,6 +202,9 @@ def ui(
 
         typer.echo(f"Comparison of all runs, in about half a minute: {ui_link(host, port)}")
         serve_ui(host, port)
+
+
+cli_runs.add_commands(app)
 
 
 def main() -> None:
@@ -270,7 +285,7 @@ def _print_scores(scores: Mapping[str, Mapping[str, Scores]], output: Path) -> N
 
     from stance.learning.figures import scores_table
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     for name, systems in scores.items():
         title = f"{name}, out of fold" if name in ("natural", "balanced", "all") else name
         console.print(scores_table(systems, title))

@@ -161,16 +161,12 @@ def curve(
 
 
 def _read_test(option: str) -> tuple[str, list[Record]]:
-    from stance.learning.corpus import read_corpus
-    from stance.learning.importers import IMPORTERS, import_corpus
+    from stance.learning.importers import read_labelled
 
     name, _, place = option.partition("=")
-    source, colon, path = place.partition(":")
     if not place:
-        raise CorpusError(f"--test {option!r} names no file", hint="write name=FILE")
-    if colon and source in IMPORTERS:
-        return name, import_corpus(source, path)
-    return name, read_corpus(place)
+        raise CorpusError(f"--test {option!r} names no file", hint="write name=FILE or name=format:FILE")
+    return name, read_labelled(place)
 
 
 def _tell_point(point: CurvePoint, track: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from stance.errors import CorpusError
 from stance.learning.markup import MarkedText
@@ -27,6 +28,7 @@ __all__ = [
     "digest_corpus",
     "read_corpus",
     "record_of_markup",
+    "subset",
     "write_corpus",
 ]
 
@@ -252,24 +254,41 @@ def record_of_markup(marked: MarkedText, record_id: str, writer: str, **defaults
     return Record(record_id, marked.text, actors, title=marked.title, labels_by={"writer": writer}, **known)
 
 
-def build_labelled_contexts(records: Sequence[Record], reader: ArticleReader) -> Iterator[LabelledContext]:
+def build_labelled_contexts(
+    records: Sequence[Record], reader: ArticleReader, mentions: str = "resolved"
+) -> Iterator[LabelledContext]:
     """Yield a labelled context for every labelled actor, in the order of the records.
 
-    The record's own spans are its mentions; where it has none its forms are looked for. Registered
-    actors found elsewhere in the text are masked as in prediction.
+    Registered actors found elsewhere in the text are masked as in prediction.
+
+    Parameters
+    ----------
+    records : sequence of Record
+    reader : ArticleReader
+    mentions : str, default="resolved"
+        ``names``: the record's own spans that hold a name (its forms are looked for where it has
+        no spans). ``resolved``: those, and what the reader makes of epithets and pronouns, as in
+        prediction. ``marked``: all spans of the record, which no reader would find.
     """
     for record in records:
         article = record.article
         labelled = {f"{record.id}#{i}": actor for i, actor in enumerate(record.actors)}
-        mentions = _mentions_of(record, article, labelled, reader)
-        for context in reader.build(article, mentions, frozenset(labelled)):
+        found = _mentions_of(record, article, labelled, reader, marked=mentions == "marked")
+        if mentions == "resolved":
+            found = reader.resolve(article, found)
+        for context in reader.build(article, found, frozenset(labelled)):
             actor = labelled[context.actor.id]
             if actor.label is not None:
                 yield LabelledContext(context, actor.label, record, actor)
 
 
 def _mentions_of(
-    record: Record, article: Article, labelled: Mapping[str, LabelledActor], reader: ArticleReader
+    record: Record,
+    article: Article,
+    labelled: Mapping[str, LabelledActor],
+    reader: ArticleReader,
+    *,
+    marked: bool,
 ) -> list[Mention]:
     shift = article.text_start
     own: list[Mention] = []
@@ -278,7 +297,8 @@ def _mentions_of(
         as_actor = Actor(key, actor.name, forms=actor.forms)
         if not actor.mentions:
             searched.append(as_actor)
-        for span in actor.mentions:
+        spans = actor.mentions if marked else _spans_with_name(record.text, actor)
+        for span in spans:
             start, end = _name_within(record.text, *span, actor.name)
             form = record.text[start:end]
             own.append(Mention(as_actor, start + shift, end + shift, form, MentionKind.name))
@@ -290,6 +310,25 @@ def _mentions_of(
         if all(m.end <= start or m.start >= end for start, end in taken)
     ]
     return sorted([*own, *others], key=lambda m: (m.start, -m.end))
+
+
+def _spans_with_name(text: str, actor: LabelledActor) -> Sequence[tuple[int, int]]:
+    """The spans that hold a word of the name; all where none does."""
+    words = [word for word in actor.name.split() if len(word) > 2]
+    found = [
+        (start, end)
+        for start, end in actor.mentions
+        if any(re.search(rf"\b{re.escape(word)}", text[start:end]) for word in words)
+    ]
+    return found or actor.mentions
+
+
+def subset(rows: Sequence[LabelledContext], pairs: int, seed: int = 0) -> list[LabelledContext]:
+    """Whole documents in random order until ``pairs`` are reached; smaller subsets lie in larger ones."""
+    documents = sorted({row.record.id for row in rows})
+    order = np.random.default_rng(seed).permutation(len(documents))
+    rank = {documents[i]: position for position, i in enumerate(order)}
+    return sorted(rows, key=lambda row: rank[row.record.id])[:pairs]
 
 
 _DETERMINER = re.compile(r"(?:der|die|das|des|dem|den|ein|eine[rnms]?)\s", re.IGNORECASE)

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from stance.learning.corpus import LabelledContext
+from stance.learning.corpus import LabelledContext, subset
 from stance.learning.evaluation import Scores, majority_probabilities, plain_pipeline, predict_in_order, score
 from stance.learning.training import Configuration, build_pipeline, labels_of
 from stance.learning.vectors import FeatureTable
 
-__all__ = ["CurvePoint", "draw_curve", "learning_curve", "subset"]
+__all__ = ["CurvePoint", "draw_curve", "learning_curve"]
 
 SIZES = (500, 1000, 2000, 4000, 8000)
 
@@ -24,14 +22,6 @@ class CurvePoint:
 
     pairs: int
     scores: Mapping[str, Mapping[str, Scores]]
-
-
-def subset(rows: Sequence[LabelledContext], pairs: int, seed: int = 0) -> list[LabelledContext]:
-    """Whole documents in random order until ``pairs`` are reached; smaller subsets lie in larger ones."""
-    documents = sorted({row.record.id for row in rows})
-    order = np.random.default_rng(seed).permutation(len(documents))
-    rank = {documents[i]: position for position, i in enumerate(order)}
-    return sorted(rows, key=lambda row: rank[row.record.id])[:pairs]
 
 
 def learning_curve(

@@ -26,6 +26,7 @@ __all__ = [
     "Scores",
     "bootstrap_intervals",
     "cross_validate",
+    "fit_weighted",
     "lexicon_rule",
     "majority_probabilities",
     "plain_pipeline",
@@ -193,6 +194,7 @@ def cross_validate(
     folds: int = 5,
     progress: Progress | None = None,
     groups: Sequence[str] | None = None,
+    weights: Floats | None = None,
 ) -> Floats:
     """Out-of-fold probabilities; no article stands on both sides of a split.
 
@@ -207,7 +209,9 @@ def cross_validate(
     progress : callable, optional
         Told before each fold.
     groups : sequence of str, optional
-        What is kept on one side; by default the article.
+        What is kept on one side besides the article: an actor, a topic.
+    weights : ndarray of shape (n_rows,), optional
+        What each row weighs in training; 0 leaves it out. All rows are predicted.
 
     Returns
     -------
@@ -219,12 +223,27 @@ def cross_validate(
         raise CorpusError(f"{len(np.unique(kept))} articles are too few for {folds} folds")
     probabilities = np.zeros((len(rows), len(LABELS)))
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
-    for number, (train, test) in enumerate(splitter.split(labels, labels, kept), 1):
+    articles = np.array([row.record.id for row in rows])
+    for number, (others, test) in enumerate(splitter.split(labels, labels, kept), 1):
         if progress:
             progress(f"fold {number} of {folds}")
-        fitted = clone(pipeline).fit(_take(inputs, train), labels[train])
+        usable = ~np.isin(articles[others], articles[test])
+        train = others[usable if weights is None else usable & (weights[others] > 0)]
+        fitted = fit_weighted(
+            clone(pipeline), _take(inputs, train), labels[train], None if weights is None else weights[train]
+        )
         probabilities[test] = predict_in_order(fitted, _take(inputs, test))
     return probabilities
+
+
+def fit_weighted(
+    pipeline: Pipeline, inputs: Inputs, labels: NDArray[np.str_], weights: Floats | None
+) -> Pipeline:
+    """Fit a pipeline whose last step takes ``sample_weight``; the weights are brought to mean 1."""
+    if weights is None:
+        return pipeline.fit(inputs, labels)
+    last = pipeline.steps[-1][0]
+    return pipeline.fit(inputs, labels, **{f"{last}__sample_weight": weights / weights.mean()})
 
 
 def predict_in_order(pipeline: Pipeline, inputs: Inputs) -> Floats:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stance.learning.calibration import TARGET_ERROR, calibration_error, confidence_bins, risk_coverage
+from stance.learning.evaluation import truth_of
 from stance.learning.training import labels_of
 from stance.records import LABELS
 
@@ -16,42 +19,159 @@ if TYPE_CHECKING:
 
     from stance.learning.curve import CurvePoint
     from stance.learning.evaluation import Scores
-    from stance.learning.runs import TrainedModel
+    from stance.learning.runs import Examination
 
-__all__ = ["confusion_image", "curve_figure", "per_actor_table", "scores_table"]
+__all__ = [
+    "confusion_image",
+    "curve_figure",
+    "error_table",
+    "per_actor_table",
+    "reliability_image",
+    "risk_coverage_image",
+    "scores_table",
+    "slices_table",
+    "top_features",
+]
+
+Floats = NDArray[np.float64]
 
 _NAMES = [str(label) for label in LABELS]
 
 
-def confusion_image(trained: TrainedModel) -> Any:
-    """The confusion matrix as an RGB image (shape (height, width, 3), uint8) for the chart page."""
+def _image(draw: Callable[[Any], None]) -> Any:
+    """Draw on fresh axes; an RGB image of shape (height, width, 3), uint8, for the chart page."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from sklearn.metrics import ConfusionMatrixDisplay
 
-    truth = labels_of(trained.rows)
-    predicted = [_NAMES[i] for i in trained.probabilities.argmax(axis=1)]
     figure = Figure(figsize=(4.5, 4), dpi=110, layout="tight")
     canvas: Any = FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    ConfusionMatrixDisplay.from_predictions(
-        truth, predicted, labels=_NAMES, normalize="true", values_format=".2f", ax=axes, cmap="Blues",
-        colorbar=False,
-    )  # fmt: skip
-    axes.set_title("out of fold, share of the true label", fontsize=9)
+    draw(figure.subplots())
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
 
 
-def per_actor_table(trained: TrainedModel, most: int = 500) -> dict[str, list[Any]]:
+def confusion_image(found: Examination) -> Any:
+    """The confusion matrix as shares of the true label."""
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    def draw(axes: Any) -> None:
+        predicted = [_NAMES[i] for i in found.probabilities.argmax(axis=1)]
+        ConfusionMatrixDisplay.from_predictions(
+            labels_of(found.rows), predicted, labels=_NAMES, normalize="true", values_format=".2f", ax=axes,
+            cmap="Blues", colorbar=False,
+        )  # fmt: skip
+        axes.set_title("out of fold, share of the true label", fontsize=9)
+
+    return _image(draw)
+
+
+def _natural(found: Examination) -> tuple[Floats, NDArray[np.intp]]:
+    """Probabilities and true classes of the natural rows, of all where none is natural."""
+    natural = np.array([row.record.mix == "natural" for row in found.rows])
+    if not natural.any():
+        natural[:] = True
+    return found.probabilities[natural], truth_of(found.rows)[natural]
+
+
+def reliability_image(found: Examination) -> Any:
+    """How often a label is right, by the probability given to it; dots as large as their bins."""
+    probabilities, truth = _natural(found)
+    right = probabilities.argmax(axis=1) == truth
+    index = confidence_bins(probabilities)
+
+    def draw(axes: Any) -> None:
+        axes.plot([0.33, 1], [0.33, 1], ":", color="#555555")
+        for k in np.unique(index):
+            inside = index == k
+            share = inside.mean()
+            axes.scatter(
+                probabilities[inside].max(axis=1).mean(),
+                right[inside].mean(),
+                s=20 + 900 * share,
+                color="#1f4e79",
+            )
+        axes.set_xlabel("probability of the label")
+        axes.set_ylabel("share right")
+        axes.set_title(f"natural mix, ECE {calibration_error(probabilities, truth):.3f}", fontsize=9)
+
+    return _image(draw)
+
+
+def risk_coverage_image(found: Examination) -> Any:
+    """The share of wrong verdicts if only the surest are answered."""
+    coverage, risk = risk_coverage(*_natural(found))
+
+    def draw(axes: Any) -> None:
+        axes.plot(coverage, risk, color="#1f4e79")
+        axes.axhline(TARGET_ERROR, linestyle=":", color="#555555")
+        axes.set_xlabel("share answered")
+        axes.set_ylabel("share wrong")
+        axes.set_ylim(bottom=0)
+        axes.set_title("natural mix, surest first", fontsize=9)
+
+    return _image(draw)
+
+
+_EXCERPT = 300
+
+
+def error_table(found: Examination, most: int = 300) -> dict[str, list[Any]]:
+    """The surest errors: id, label given, true label, probability, actor, an excerpt around it."""
+    truth = truth_of(found.rows)
+    predicted = found.probabilities.argmax(axis=1)
+    confidence = found.probabilities.max(axis=1)
+    wrong = [i for i in np.argsort(-confidence, kind="stable") if predicted[i] != truth[i]][:most]
+    table: dict[str, list[Any]] = {
+        name: [] for name in ("id", "predicted", "true", "probability", "actor", "text")
+    }
+    for i in wrong:
+        row = found.rows[int(i)]
+        first = row.context.mentions[0].start if row.context.mentions else 0
+        start = max(0, first - _EXCERPT // 2)
+        cells = (
+            f"{row.record.id} {row.actor.name}",
+            _NAMES[predicted[i]],
+            _NAMES[truth[i]],
+            round(float(confidence[i]), 3),
+            row.actor.name,
+            row.record.article.full_text[start : start + _EXCERPT],
+        )
+        for name, cell in zip(table, cells, strict=True):
+            table[name].append(cell)
+    return table
+
+
+def top_features(found: Examination, most: int = 25) -> dict[str, list[Any]]:
+    """The features that pull most toward favor and toward against, block by block; empty for a stack."""
+    if found.pipeline is None or "blocks" not in found.pipeline.named_steps:
+        return {}
+    scaler, model = found.pipeline.named_steps["blocks"], found.pipeline.named_steps["model"]
+    classes = list(model.classes_)
+    margin = model.coef_[classes.index("favor")] - model.coef_[classes.index("against")]
+    table: dict[str, list[Any]] = {"feature": [], "block": [], "toward": [], "weight": []}
+    start = 0
+    for block, names in zip(scaler.blocks_, scaler.names_, strict=True):
+        part = margin[start : start + len(names)]
+        start += len(names)
+        order = np.argsort(part, kind="stable")
+        for label, chosen in (("against", order[:most]), ("favor", order[::-1][:most])):
+            for i in chosen:
+                table["feature"].append(names[i])
+                table["block"].append(block.name)
+                table["toward"].append(label)
+                table["weight"].append(round(float(part[i]), 3))
+    return table
+
+
+def per_actor_table(found: Examination, most: int = 500) -> dict[str, list[Any]]:
     """One row per actor, most frequent first: pairs, share right, mean score given and true."""
     by_actor: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for i, row in enumerate(trained.rows):
+    for i, row in enumerate(found.rows):
         by_actor[row.actor.name].append((str(row.label), i))
     table: dict[str, list[Any]] = {"actor": [], "pairs": [], "right": [], "score": [], "true_score": []}
     favor, against = _NAMES.index("favor"), _NAMES.index("against")
     for name, pairs in sorted(by_actor.items(), key=lambda item: (-len(item[1]), item[0]))[:most]:
-        rows = trained.probabilities[[i for _, i in pairs]]
+        rows = found.probabilities[[i for _, i in pairs]]
         labels = [label for label, _ in pairs]
         predicted = [_NAMES[i] for i in rows.argmax(axis=1)]
         tones = [{"favor": 1, "neutral": 0, "against": -1}[label] for label in labels]
@@ -102,7 +222,7 @@ def scores_table(scores: Mapping[str, Scores], title: str) -> Table:
     heading = f"{title}: {first.pairs} pairs in {first.articles} articles"
     table = Table(title=heading, title_justify="left", box=box.SIMPLE)
     table.add_column("system", no_wrap=True)
-    for heading in ("macro-F1", "95 % int.", "against", "favor", "neutral", "accuracy", "log loss", "ECE"):
+    for heading in ("macro-F1", "95 %", "against", "favor", "neutral", "accuracy", "log loss", "ECE"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, s in scores.items():
         per_class = [f"{s.per_class[label]:.3f}" for label in ("against", "favor", "neutral")]
@@ -115,4 +235,23 @@ def scores_table(scores: Mapping[str, Scores], title: str) -> Table:
             f"{s.log_loss:.3f}",
             f"{s.ece:.3f}",
         )
+    return table
+
+
+def slices_table(slices: Mapping[str, Mapping[str, Scores]]) -> Table:
+    """A Rich table of the model's figures by slice."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title="where the figures fall", title_justify="left", box=box.SIMPLE)
+    table.add_column("by")
+    table.add_column("")
+    for heading in ("pairs", "macro-F1", "95 % int.", "accuracy", "ECE"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, values in slices.items():
+        for i, (value, s) in enumerate(values.items()):
+            interval = f"{s.interval.low:.2f}-{s.interval.high:.2f}"
+            cells = (str(s.pairs), f"{s.macro_f1:.3f}", interval, f"{s.accuracy:.3f}", f"{s.ece:.3f}")
+            table.add_row("" if i else name, value, *cells)
+        table.add_section()
     return table

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from stance.errors import CorpusError, MarkupError
-from stance.learning.corpus import LabelledActor, Record, record_of_markup
+from stance.learning.corpus import LabelledActor, Record, read_corpus, record_of_markup
 from stance.learning.markup import parse_blocks
 from stance.records import Label
 
-__all__ = ["IMPORTERS", "import_corpus"]
+__all__ = ["IMPORTERS", "import_corpus", "read_labelled"]
 
 _OF_POLARITY = {-1: Label.against, 0: Label.neutral, 1: Label.favor}
 
@@ -31,6 +31,14 @@ def import_corpus(source: str, path: str | Path) -> list[Record]:
     except KeyError:
         raise CorpusError(f"unknown format {source!r}", hint=f"one of {', '.join(IMPORTERS)}") from None
     return list(read(Path(path)))
+
+
+def read_labelled(place: str) -> list[Record]:
+    """Read our own corpus, or ``format:file`` in one of the formats of ``IMPORTERS``."""
+    source, colon, path = place.partition(":")
+    if colon and source in IMPORTERS:
+        return import_corpus(source, path)
+    return read_corpus(place)
 
 
 def _read_lines(path: Path, build: Callable[[Any], Record]) -> Iterator[Record]:

@@ -15,15 +15,18 @@ VIEW_KEY = "vergleich"
 VIEW_NAME = "Vergleich"
 _METRICS = (
     "macro_f1",
+    "balanced_f1b",
+    "press_f1",
+    "gerntsa_f1",
     "target_dep",
     "log_loss",
+    "ece",
+    "half_accuracy",
     "plain_f1",
     "majority_f1",
-    "pairs_per_s",
-    "model_mb",
 )
-_COMPARED = ("macro_f1", "target_dep", "log_loss", "pairs_per_s")
-_PARAMS = ("C", "min_df", "words_left", "words_right")
+_COMPARED = ("macro_f1", "press_f1", "target_dep", "log_loss")
+_PARAMS = ("system", "blocks", "C", "pairs")
 _TAGS = ("question",)
 
 
@@ -81,12 +84,12 @@ def _charts() -> list[dict[str, object]]:
         "isGenerated": False,
         "runsCountToCompare": 20,
     }
-    quality_speed = {
+    own_and_press = {
         "type": "SCATTER", "uuid": "scatter", **shared,
-        "xaxis": {"key": "pairs_per_s", "type": "METRIC"}, "yaxis": {"key": "macro_f1", "type": "METRIC"},
+        "xaxis": {"key": "macro_f1", "type": "METRIC"}, "yaxis": {"key": "press_f1", "type": "METRIC"},
     }  # fmt: skip
     parallel = {
         "type": "PARALLEL", "uuid": "parallel", **shared, "showAllRuns": True,
         "selectedParams": list(_PARAMS), "selectedMetrics": list(_COMPARED[:2]),
     }  # fmt: skip
-    return [*bars, quality_speed, parallel]
+    return [*bars, own_and_press, parallel]

@@ -13,7 +13,7 @@ from stance.learning.tracking import opened_store, require_store
 if TYPE_CHECKING:
     from stance.learning.runs import TrainedModel
 
-__all__ = ["CHAMPION", "MODEL_NAME", "crown", "fetch_bundle", "register_model"]
+__all__ = ["CHAMPION", "MODEL_NAME", "crown", "fetch_bundle", "promote_run", "register_model"]
 
 MODEL_NAME = "stance"
 CHAMPION = "champion"
@@ -53,7 +53,7 @@ def register_model(mlflow: Any, trained: TrainedModel, bundle: Path, description
     version = str(info.registered_model_version)
     client = mlflow.MlflowClient()
     if trained.scores:
-        macro_f1 = f"{trained.headline['model'].macro_f1:.4f}"
+        macro_f1 = f"{trained.examination.headline['model'].macro_f1:.4f}"
         client.set_model_version_tag(MODEL_NAME, version, "macro_f1", macro_f1)
     client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", trained.digest[:12])
     client.update_model_version(MODEL_NAME, version, description=description)
@@ -79,3 +79,24 @@ def fetch_bundle(uri: str) -> Path:
     if not found:
         raise TrackingError("holds no stance model", uri, "register one with 'stance train'")
     return found[0]
+
+
+def promote_run(wanted: str) -> str:
+    """Crown the registered version of a run (by id or name) or a version by number; return it.
+
+    Raises
+    ------
+    TrackingError
+        Where no registered model fits.
+    """
+    require_store(wanted)
+    with opened_store() as mlflow:
+        client = mlflow.MlflowClient()
+        versions = client.search_model_versions(f"name = '{MODEL_NAME}'")
+        names = {v.run_id: client.get_run(v.run_id).info.run_name for v in versions if v.run_id}
+        fitting = [v for v in versions if wanted in (str(v.version), v.run_id, names.get(v.run_id))]
+        if not fitting:
+            raise TrackingError("is no run with a registered model", wanted, "see 'stance runs'")
+        newest = max(fitting, key=lambda v: int(v.version))
+        crown(mlflow, str(newest.version))
+        return str(newest.version)

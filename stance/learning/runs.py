@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
 from stance.data_files import data_file
 from stance.errors import CorpusError
@@ -27,10 +28,12 @@ from stance.learning.corpus import (
     build_labelled_contexts,
     digest_corpus,
     read_corpus,
+    subset,
 )
 from stance.learning.evaluation import (
     Scores,
     cross_validate,
+    fit_weighted,
     lexicon_rule,
     majority_probabilities,
     plain_pipeline,
@@ -48,16 +51,27 @@ from stance.reading.languages import PROFILES
 from stance.records import LABELS, Actor, Label
 from stance.scoring.blocks import Block
 from stance.scoring.bundle import save_bundle
-from stance.scoring.decision import Decision
+from stance.scoring.decision import BALANCED, Decision, move_prior
 from stance.scoring.scorer import Model, sum_by_sentence, two_sidedness
 
-__all__ = ["Material", "TrainedModel", "read_material", "train_default", "train_model"]
+__all__ = [
+    "Examination",
+    "Material",
+    "Systems",
+    "TrainedModel",
+    "examine",
+    "read_material",
+    "train_default",
+    "train_model",
+    "train_on",
+]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
 Systems = dict[str, Scores]
 """System → its figures: ``model``, ``plain TF-IDF``, ``lexicon rule``, ``majority``."""
 _VERSIONS = ("numpy", "scikit-learn", "nltk", "simplemma")
+FOLDS = 3
 _AMBIVALENT_SHARE = 0.05
 
 
@@ -105,6 +119,7 @@ def read_material(
     *,
     language: str = "de",
     tests: Mapping[str, Sequence[Record]] | None = None,
+    mentions: str = "resolved",
     progress: Progress = silent,
 ) -> Material:
     """Read a corpus into labelled contexts and count their features.
@@ -119,6 +134,8 @@ def read_material(
     language : str, default="de"
     tests : mapping of str to sequence of Record, optional
         Further test sets, by name.
+    mentions : str, default="resolved"
+        See :func:`stance.learning.corpus.build_labelled_contexts`.
     progress : callable
         Told of every step.
 
@@ -134,7 +151,7 @@ def read_material(
         rules = extend_rules(learn_parameters(r.text for r in used))
     reader = ArticleReader(actors, language, rules, load_lexicon(language))
     progress("reading articles")
-    train = list(build_labelled_contexts(used, reader))
+    train = list(build_labelled_contexts(used, reader, mentions))
     missing = set(map(str, LABELS)) - set(labels_of(train))
     if missing:
         raise CorpusError(f"no pair is labelled {', '.join(sorted(missing))}; all three are needed")
@@ -143,7 +160,7 @@ def read_material(
         for mix in ("natural", "balanced", "")
     }
     sets = {
-        name: list(build_labelled_contexts(found, reader))
+        name: list(build_labelled_contexts(found, reader, mentions))
         for name, found in {**aside, **(tests or {})}.items()
         if found
     }
@@ -154,29 +171,53 @@ def read_material(
 
 
 @dataclass(frozen=True)
-class TrainedModel:
-    """What a run has made: the model, the rows it saw, and its figures.
+class Examination:
+    """What a configuration is worth.
 
     Attributes
     ----------
+    rows : sequence of LabelledContext
     probabilities : ndarray of shape (n_rows, 3)
-        Out of fold and calibrated; empty where nothing was evaluated.
+        Out of fold and calibrated on other articles.
+    decision : Decision
+        Calibration for new text.
     scores : mapping of str to Systems
         Set of pairs → system → figures; ``natural`` and ``balanced`` are out of fold, ``all`` both.
+    pipeline : Pipeline
+        Fitted on all rows that may be trained on.
     """
 
-    model: Model
-    configuration: Configuration
     rows: Sequence[LabelledContext]
     probabilities: Floats
+    decision: Decision
     scores: Mapping[str, Systems]
-    seconds: Mapping[str, float]
-    digest: str
+    pipeline: Pipeline | None = None
 
     @property
     def headline(self) -> Systems:
         """The figures that stand for the run: out of fold on natural text, else on all."""
         return self.scores.get("natural") or self.scores.get("all", {})
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a training run has made: the model and what it is worth."""
+
+    model: Model
+    configuration: Configuration
+    examination: Examination
+    seconds: Mapping[str, float]
+    digest: str
+
+    @property
+    def rows(self) -> Sequence[LabelledContext]:
+        """The rows it was trained on."""
+        return self.examination.rows
+
+    @property
+    def scores(self) -> Mapping[str, Systems]:
+        """Set of pairs → system → figures."""
+        return self.examination.scores
 
 
 def train_model(
@@ -185,7 +226,7 @@ def train_model(
     configuration: Configuration | None = None,
     *,
     language: str = "de",
-    folds: int = 5,
+    folds: int = FOLDS,
     tests: Mapping[str, Sequence[Record]] | None = None,
     progress: Progress = silent,
 ) -> TrainedModel:
@@ -200,44 +241,126 @@ def train_model(
 def train_on(
     material: Material, configuration: Configuration, *, folds: int = 5, progress: Progress = silent
 ) -> TrainedModel:
-    """Cross-validate, calibrate (both unless ``folds`` is 0), fit on all training rows and compile.
+    """Examine a configuration (unless ``folds`` is 0), fit it on all training rows and compile.
 
     Folds are grouped by article. Probabilities are calibrated on the natural rows out of fold.
     """
     started = time.perf_counter()
-    rows, table = material.train, material.part()
-    pipeline = build_pipeline(configuration)
-    probabilities = np.zeros((0, len(LABELS)))
-    decision = Decision()
-    scores: dict[str, Systems] = {}
     if folds:
-        raw = np.log(np.clip(cross_validate(pipeline, rows, table, folds, progress), 1e-12, 1))
-        probabilities, decision = _calibrate(rows, raw)
-        progress("plain baseline")
-        plain = cross_validate(plain_pipeline(), rows, [row.record.text for row in rows], folds)
-        scores = _score_by_mix(rows, probabilities, plain)
-    evaluated = time.perf_counter()
-    progress("fitting on all pairs")
-    pipeline.fit(table, labels_of(rows))
+        found = examine(material, configuration, folds=folds, progress=progress)
+    else:
+        progress("fitting on all pairs")
+        pipeline = _fit(material, configuration, _weigh(material.train, configuration))
+        empty = np.zeros((0, len(LABELS)))
+        found = Examination(material.train, empty, Decision(), {}, pipeline)
+    progress("compiling")
+    assert found.pipeline is not None
     digest = digest_corpus(material.records)
+    model = compile_model(
+        found.pipeline, material.reader, _manifest(material, digest, found.scores), found.decision
+    )
     if folds:
-        plain_fitted = plain_pipeline().fit([row.record.text for row in rows], labels_of(rows))
-        for name, found in material.tests.items():
-            raw = np.log(np.clip(predict_in_order(pipeline, material.part(name)), 1e-12, 1))
-            texts = [row.record.text for row in found]
-            scores[name] = _systems(
-                found, decision.probabilities(raw), predict_in_order(plain_fitted, texts), rows
-            )
-    model = compile_model(pipeline, material.reader, {}, decision)
-    if folds:
-        ambivalence = _ambivalence_of(model, rows)
-        model = replace(model, decision=replace(decision, ambivalence=ambivalence))
-    model = replace(model, manifest=_manifest(material, digest, scores))
-    seconds = {"evaluate": evaluated - started, "fit": time.perf_counter() - evaluated}
-    return TrainedModel(model, configuration, rows, probabilities, scores, seconds, digest)
+        ambivalence = _ambivalence_of(model, material.train)
+        model = replace(model, decision=replace(found.decision, ambivalence=ambivalence))
+    seconds = {"train": time.perf_counter() - started}
+    return TrainedModel(model, configuration, found, seconds, digest)
 
 
-def _calibrate(rows: Sequence[LabelledContext], raw: Floats) -> tuple[Floats, Decision]:
+def examine(
+    material: Material,
+    configuration: Configuration,
+    *,
+    folds: int = FOLDS,
+    with_tests: bool = True,
+    progress: Progress = silent,
+) -> Examination:
+    """Cross-validate a configuration, calibrate it, and score it on every set beside the baselines."""
+    rows = material.train
+    weights = _weigh(rows, configuration)
+    groups = _groups(rows, configuration.groups)
+
+    def out_of_fold(system: str, tell: Progress) -> Floats:
+        if system == "lexicon":
+            return lexicon_rule([row.context for row in rows])
+        if system == "majority":
+            return majority_probabilities(rows, rows)
+        if system == "plain":
+            texts = [row.record.text for row in rows]
+            return cross_validate(plain_pipeline(), rows, texts, folds, tell, groups, weights)
+        pipeline = build_pipeline(configuration)
+        table = material.part().only(configuration.blocks)
+        return cross_validate(pipeline, rows, table, folds, tell, groups, weights)
+
+    raw = np.log(np.clip(out_of_fold(configuration.system, progress), 1e-12, 1))
+    if configuration.system in ("lexicon", "majority"):
+        probabilities, decision = np.exp(raw), Decision()
+    else:
+        probabilities, decision = _calibrate(rows, raw, configuration.calibrator)
+    progress("plain baseline")
+    plain = out_of_fold("plain", silent)
+    scores = _score_by_mix(rows, probabilities, plain, decision.prior)
+    pipeline = None
+    if configuration.system in ("model", "stack"):
+        progress("fitting on all pairs")
+        pipeline = _fit(material, configuration, weights)
+        if with_tests:
+            scores |= _score_tests(material, configuration, pipeline, decision)
+    return Examination(rows, probabilities, decision, scores, pipeline)
+
+
+def _fit(material: Material, configuration: Configuration, weights: Floats) -> Pipeline:
+    used = np.flatnonzero(weights)
+    labels = np.array(labels_of(material.train))[used]
+    table = material.part().only(configuration.blocks).take(used)
+    return fit_weighted(build_pipeline(configuration), table, labels, weights[used])
+
+
+def _weigh(rows: Sequence[LabelledContext], configuration: Configuration) -> Floats:
+    """What each row weighs in training; 0 where the configuration leaves it out."""
+    weights = np.array(
+        [
+            (configuration.balanced_weight if row.record.mix == "balanced" else 1.0)
+            * (configuration.article_weight if row.record.title else 1.0)
+            * (not configuration.mix or row.record.mix == configuration.mix)
+            for row in rows
+        ]
+    )
+    if configuration.pairs:
+        kept = {
+            id(row) for row in subset([rows[int(i)] for i in np.flatnonzero(weights)], configuration.pairs)
+        }
+        weights *= [id(row) in kept for row in rows]
+    return np.asarray(weights, dtype=np.float64)
+
+
+def _groups(rows: Sequence[LabelledContext], kind: str) -> list[str]:
+    of: dict[str, Callable[[LabelledContext], str]] = {
+        "article": lambda row: row.record.id,
+        "actor": lambda row: row.actor.name,
+        "topic": lambda row: row.record.topic or row.record.id,
+    }
+    if kind not in of:
+        raise CorpusError(f"groups {kind!r} are unknown", hint=f"one of {', '.join(of)}")
+    return [of[kind](row) for row in rows]
+
+
+def _score_tests(
+    material: Material, configuration: Configuration, pipeline: Pipeline, decision: Decision
+) -> dict[str, Systems]:
+    rows = material.train
+    plain = plain_pipeline().fit([row.record.text for row in rows], labels_of(rows))
+    scores = {}
+    for name, found in material.tests.items():
+        table = material.part(name).only(configuration.blocks)
+        raw = np.log(np.clip(predict_in_order(pipeline, table), 1e-12, 1))
+        by_text = predict_in_order(plain, [row.record.text for row in found])
+        scores[name] = _systems(found, decision.probabilities(raw), by_text, rows, decision.prior)
+    return scores
+
+
+def _calibrate(
+    rows: Sequence[LabelledContext], raw: Floats, calibrator: str = "platt"
+) -> tuple[Floats, Decision]:
     """Calibrated out-of-fold probabilities (fitted on other articles), and the decision for new text."""
     natural = np.array([row.record.mix == "natural" for row in rows])
     if natural.sum() < len(LABELS) * 100:
@@ -247,26 +370,36 @@ def _calibrate(rows: Sequence[LabelledContext], raw: Floats) -> tuple[Floats, De
     decision = fit_platt(raw[natural], truth[natural])
     decision = with_threshold(decision, raw[natural], truth[natural], TARGET_ERROR)
     probabilities = decision.probabilities(raw)
-    probabilities[natural] = compare_calibrators(raw[natural], truth[natural], groups[natural])["platt"]
+    nested = compare_calibrators(raw[natural], truth[natural], groups[natural])
+    if calibrator not in nested:
+        raise CorpusError(f"calibrator {calibrator!r} is unknown", hint=f"one of {', '.join(nested)}")
+    probabilities[natural] = nested[calibrator]
     return probabilities, decision
 
 
-def _score_by_mix(rows: Sequence[LabelledContext], found: Floats, plain: Floats) -> dict[str, Systems]:
+def _score_by_mix(
+    rows: Sequence[LabelledContext], found: Floats, plain: Floats, prior: Floats
+) -> dict[str, Systems]:
     scores = {}
     mixes = np.array([row.record.mix for row in rows])
     for name in ("natural", "balanced", "all"):
         chosen = np.flatnonzero(mixes == name) if name != "all" else np.arange(len(rows))
         if len(chosen):
             part = [rows[int(i)] for i in chosen]
-            scores[name] = _systems(part, found[chosen], plain[chosen], part)
+            scores[name] = _systems(part, found[chosen], plain[chosen], part, prior)
     return scores
 
 
 def _systems(
-    rows: Sequence[LabelledContext], found: Floats, plain: Floats, trained_on: Sequence[LabelledContext]
+    rows: Sequence[LabelledContext],
+    found: Floats,
+    plain: Floats,
+    trained_on: Sequence[LabelledContext],
+    prior: Floats,
 ) -> Systems:
     return {
         "model": score(rows, found),
+        "model, balanced prior": score(rows, move_prior(found, prior, BALANCED)),
         "plain TF-IDF": score(rows, plain),
         "lexicon rule": score(rows, lexicon_rule([row.context for row in rows])),
         "majority": score(rows, majority_probabilities(rows, trained_on)),
@@ -306,5 +439,5 @@ def train_default(path: Path, progress: Progress = silent) -> Path:
     """Train the default model from the packaged corpus into ``path``; calibrated, without baselines."""
     records = read_corpus(data_file("corpus"))
     actors = read_actors(data_file("actors.yaml"))
-    trained = train_model(records, actors, folds=3, progress=progress)
+    trained = train_model(records, actors, progress=progress)
     return save_bundle(trained.model, path)

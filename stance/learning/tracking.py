@@ -8,8 +8,10 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,15 +19,24 @@ from typing import TYPE_CHECKING, Any
 from stance.errors import MissingExtraError, TrackingError
 
 if TYPE_CHECKING:
-    from stance.learning.runs import Systems, TrainedModel
+    from stance.learning.corpus import LabelledContext
+    from stance.learning.runs import Examination, Systems, TrainedModel
+    from stance.learning.training import Configuration
 
 __all__ = [
     "EXPERIMENT",
+    "LoggedRun",
     "RunLink",
+    "describe_experiment",
+    "figures_of",
+    "find_run_of",
     "git_state",
+    "list_runs",
+    "log_examination",
     "log_figures",
     "log_trained_model",
     "opened_store",
+    "read_questions",
     "require_mlflow",
     "require_store",
 ]
@@ -37,7 +48,21 @@ DESCRIPTION = (
     "probabilities are."
 )
 _FOLDER = Path("runs")
-_COLOURS = {"training": "#1f77b4", "07-corpus-size": "#b35900"}
+_COLOURS = {
+    "training": "#1f77b4",
+    "01-baselines": "#7f7f7f",
+    "02-masking": "#9467bd",
+    "03-distance": "#17becf",
+    "04-lexicon": "#2ca02c",
+    "05-roles": "#98df8a",
+    "06-char": "#bcbd22",
+    "07-corpus-size": "#b35900",
+    "08-class-mix": "#ff7f0e",
+    "09-calibration": "#d62728",
+    "10-stacking": "#8c564b",
+    "11-coreference": "#e377c2",
+    "12-english": "#aec7e8",
+}
 
 
 def git_state() -> dict[str, str]:
@@ -168,15 +193,15 @@ def log_trained_model(
     """
     with opened_store() as mlflow:
         mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
-        tags = _run_tags(question, _describe(trained)) | {"corpus_digest": trained.digest[:12]}
+        tags = _run_tags(question, _describe(trained.examination)) | {"corpus_digest": trained.digest[:12]}
         with mlflow.start_run(run_name=name, tags=tags) as run:
             mlflow.log_params(trained.configuration.to_params())
             mlflow.log_metrics(_metrics(trained, bundle))
-            _log_dataset(mlflow, trained)
-            _log_artifacts(mlflow, trained)
+            _log_dataset(mlflow, trained.rows, trained.digest)
+            _log_artifacts(mlflow, trained.examination)
             from stance.learning.registry import crown, register_model
 
-            version = register_model(mlflow, trained, bundle, _describe(trained))
+            version = register_model(mlflow, trained, bundle, _describe(trained.examination))
         crown(mlflow, version)
         return RunLink(run.info.run_id)
 
@@ -193,11 +218,95 @@ def log_figures(
             mlflow.log_metrics({k: round(v, 4) for k, v in metrics.items() if not math.isnan(v)})
 
 
+def log_examination(
+    found: Examination,
+    configuration: Configuration,
+    name: str,
+    question: str,
+    asks: str,
+    inputs: str,
+    digest: str,
+) -> None:
+    """Log what one configuration of an experiment is worth, with its figures and tables."""
+    with opened_store() as mlflow:
+        mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
+        note = f"{asks} {_describe(found)}"
+        tags = _run_tags(question, note) | {"inputs": inputs, "corpus_digest": digest[:12]}
+        with mlflow.start_run(run_name=name, tags=tags):
+            mlflow.log_params(configuration.to_params())
+            metrics = {"pairs": float(len(found.rows)), **figures_of(found.scores)}
+            mlflow.log_metrics({k: round(v, 4) for k, v in metrics.items() if not math.isnan(v)})
+            _log_dataset(mlflow, found.rows, digest)
+            _log_artifacts(mlflow, found)
+
+
+def find_run_of(question: str, inputs: str) -> str | None:
+    """The id of a finished run of these inputs."""
+    with opened_store() as mlflow:
+        experiment = _ensure_experiment(mlflow)
+        found = mlflow.MlflowClient().search_runs(
+            [experiment],
+            f"tags.question = '{question}' and tags.inputs = '{inputs}' and attributes.status = 'FINISHED'",
+            max_results=1,
+        )
+        return str(found[0].info.run_id) if found else None
+
+
+def describe_experiment(key: str, asks: str, answer: str) -> None:
+    """Let the experiment's description hold each question with its answer."""
+    with opened_store() as mlflow:
+        experiment = _ensure_experiment(mlflow)
+        client = mlflow.MlflowClient()
+        client.set_experiment_tag(experiment, f"question.{key}", f"{asks} {answer}".strip())
+        tags = client.get_experiment(experiment).tags
+        lines = sorted(
+            f"- **{k.removeprefix('question.')}** {v}" for k, v in tags.items() if k.startswith("question.")
+        )
+        client.set_experiment_tag(experiment, "mlflow.note.content", "\n".join([DESCRIPTION, "", *lines]))
+
+
+def read_questions() -> dict[str, str]:
+    """Question → what it asks and its answer, as experiments have told."""
+    with opened_store() as mlflow:
+        tags = mlflow.MlflowClient().get_experiment(_ensure_experiment(mlflow)).tags
+    return {k.removeprefix("question."): v for k, v in tags.items() if k.startswith("question.")}
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """A run as a person compares it."""
+
+    id: str
+    name: str
+    question: str
+    started: str
+    metrics: Mapping[str, float]
+
+
+def list_runs(most: int = 200) -> list[LoggedRun]:
+    """The finished runs, by question, then best first."""
+    with opened_store() as mlflow:
+        experiment = _ensure_experiment(mlflow)
+        client = mlflow.MlflowClient()
+        found = client.search_runs([experiment], "attributes.status = 'FINISHED'", max_results=most)
+    runs = [
+        LoggedRun(
+            r.info.run_id,
+            r.info.run_name,
+            r.data.tags.get("question", ""),
+            datetime.fromtimestamp(r.info.start_time / 1000, UTC).isoformat(" ", "minutes")[:16],
+            dict(r.data.metrics),
+        )
+        for r in found
+    ]
+    return sorted(runs, key=lambda run: (run.question, -run.metrics.get("macro_f1", 0.0)))
+
+
 def _run_tags(question: str, note: str) -> dict[str, str]:
     git = git_state()
     tags = {
         "question": question,
-        "mlflow.runColor": _COLOURS.get(question, "#2ca02c"),
+        "mlflow.runColor": _COLOURS.get(question, "#444444"),
         "mlflow.note.content": note,
         **{f"git_{key}": value for key, value in git.items()},
     }
@@ -206,13 +315,13 @@ def _run_tags(question: str, note: str) -> dict[str, str]:
     return tags
 
 
-def _describe(trained: TrainedModel) -> str:
-    if not trained.scores:
-        return f"Trained on {len(trained.rows)} pairs, not evaluated."
-    model, plain = trained.headline["model"], trained.headline["plain TF-IDF"]
-    majority = trained.headline["majority"].macro_f1
+def _describe(found: Examination) -> str:
+    if not found.scores:
+        return f"Trained on {len(found.rows)} pairs, not evaluated."
+    model, plain = found.headline["model"], found.headline["plain TF-IDF"]
+    majority = found.headline["majority"].macro_f1
     return (
-        f"Trained on {len(trained.rows)} pairs: macro-F1 {model.macro_f1:.3f} {model.interval} out of fold, "
+        f"Trained on {len(found.rows)} pairs: macro-F1 {model.macro_f1:.3f} {model.interval} out of fold, "
         f"plain TF-IDF {plain.macro_f1:.3f}, majority {majority:.3f}."
     )
 
@@ -221,7 +330,7 @@ def _metrics(trained: TrainedModel, bundle: Path) -> dict[str, float]:
     metrics: dict[str, float] = {"pairs": len(trained.rows), "model_mb": bundle.stat().st_size / 1e6}
     if trained.scores:
         metrics |= figures_of(trained.scores)
-    metrics["fit_s"] = trained.seconds["fit"]
+    metrics["train_s"] = trained.seconds["train"]
     metrics["pairs_per_s"] = _measure_speed(trained)
     return {key: round(value, 4) for key, value in metrics.items() if not math.isnan(value)}
 
@@ -236,8 +345,10 @@ def figures_of(scores: Mapping[str, Systems]) -> dict[str, float]:
     for name, systems in scores.items():
         short = name.replace("test ", "test_")
         metrics[f"{short}_f1"] = systems["model"].macro_f1
+        if name not in ("natural", "all"):
+            metrics[f"{short}_f1b"] = systems["model, balanced prior"].macro_f1
         for system, found in systems.items():
-            key = system.replace(" ", "_")
+            key = system.replace(", ", "_").replace(" ", "_").replace("-", "_")
             metrics |= {
                 f"{short}/{key}_{figure}": value
                 for figure, value in found.to_metrics().items()
@@ -257,31 +368,37 @@ def _measure_speed(trained: TrainedModel) -> float:
     return len(contexts) / (time.perf_counter() - started)
 
 
-def _log_dataset(mlflow: Any, trained: TrainedModel) -> None:
+def _log_dataset(mlflow: Any, rows: Sequence[LabelledContext], digest: str) -> None:
     import pandas as pd
     from mlflow.data.pandas_dataset import PandasDataset
     from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]
 
     frame = pd.DataFrame(
         {
-            "record": [row.record.id for row in trained.rows],
-            "genre": [row.record.genre for row in trained.rows],
-            "mix": [row.record.mix for row in trained.rows],
-            "label": [str(row.label) for row in trained.rows],
+            "record": [row.record.id for row in rows],
+            "genre": [row.record.genre for row in rows],
+            "mix": [row.record.mix for row in rows],
+            "label": [str(row.label) for row in rows],
         }
     )
     source = LocalArtifactDatasetSource("data/corpus")
-    dataset = PandasDataset(frame, source=source, name="corpus", digest=trained.digest[:12])
+    dataset = PandasDataset(frame, source=source, name="corpus", digest=digest[:12])
     mlflow.log_input(dataset, context="training")
 
 
-def _log_artifacts(mlflow: Any, trained: TrainedModel) -> None:
-    if not len(trained.probabilities):
+def _log_artifacts(mlflow: Any, found: Examination) -> None:
+    if not len(found.probabilities):
         return
-    from stance.learning.figures import confusion_image, per_actor_table
+    from stance.learning import figures
 
-    mlflow.log_image(confusion_image(trained), key="confusion", step=0)
-    mlflow.log_table(per_actor_table(trained), "per_actor.json")
+    mlflow.log_image(figures.confusion_image(found), key="confusion", step=0)
+    mlflow.log_image(figures.reliability_image(found), key="reliability", step=0)
+    mlflow.log_image(figures.risk_coverage_image(found), key="risk_coverage", step=0)
+    mlflow.log_table(figures.error_table(found), "errors.json")
+    mlflow.log_table(figures.per_actor_table(found), "per_actor.json")
+    features = figures.top_features(found)
+    if features:
+        mlflow.log_table(features, "top_features.json")
 
 
 def ui_link(host: str, port: int) -> str:

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from stance.errors import CorpusError
+from stance.learning.stacking import BlockStack
 from stance.learning.vectors import BlockScaler
 from stance.reading.contexts import ArticleReader
 from stance.records import LABELS
@@ -33,15 +34,54 @@ class Configuration:
         Inverse strength of the L2 penalty.
     min_df : int
         A feature must occur in this many contexts.
+    system : str
+        ``model``; ``stack`` (a model a block, and one over their answers); ``plain``, ``lexicon``
+        or ``majority``, the baselines.
+    balanced_weight : float
+        What a pair of balanced text weighs in training beside one of natural text: such texts are
+        plentiful, and more outspoken than the press.
+    article_weight : float
+        What a pair of a full article weighs beside one of a passage.
+    mix : str
+        Train on the records of this class mix alone; empty: on all.
+    pairs : int
+        Train on about this many pairs; 0: on all.
+    calibrator : str
+        See :data:`stance.learning.calibration.CALIBRATORS`.
+    groups : str
+        What a split keeps on one side: ``article``, ``actor`` or ``topic``.
+    mentions : str
+        See :func:`stance.learning.corpus.build_labelled_contexts`.
     """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
-    C: float = 4.0
-    min_df: int = 2
+    C: float = 2.0
+    min_df: int = 3
+    balanced_weight: float = 0.3
+    article_weight: float = 2.0
+    system: str = "model"
+    mix: str = ""
+    pairs: int = 0
+    calibrator: str = "platt"
+    groups: str = "article"
+    mentions: str = "resolved"
 
     def to_params(self) -> dict[str, Any]:
         """Flat parameters as they are logged with a run."""
-        params: dict[str, Any] = {"C": self.C, "min_df": self.min_df}
+        names = (
+            "C",
+            "min_df",
+            "balanced_weight",
+            "article_weight",
+            "system",
+            "mix",
+            "pairs",
+            "calibrator",
+            "groups",
+            "mentions",
+        )
+        params: dict[str, Any] = {name: getattr(self, name) for name in names}
+        params["blocks"] = " ".join(block.name for block in self.blocks)
         for block in self.blocks:
             record = block.to_record()
             name = record.pop("name")
@@ -56,6 +96,8 @@ def build_pipeline(configuration: Configuration) -> Pipeline:
     """
     # On 12,000 contexts Newton needs 8 steps and a third of the time of lbfgs; a tolerance of 1e-3 can stop
     # at 0 steps on such blocks (scikit-learn 1.9).
+    if configuration.system == "stack":
+        return Pipeline([("model", BlockStack(configuration.C, configuration.min_df))])
     model = LogisticRegression(C=configuration.C, solver="newton-cg", tol=1e-4, max_iter=200)
     return Pipeline([("blocks", BlockScaler(configuration.min_df)), ("model", model)])
 

@@ -57,23 +57,27 @@ class FeatureTable:
     """All blocks' features of some contexts; rows can be taken, as folds do."""
 
     blocks: tuple[BlockSums, ...]
+    articles: NDArray[np.intp]
+    """Which article each row belongs to, for estimators that split again."""
 
     @classmethod
     def count(cls, contexts: Sequence[ActorContext], blocks: Iterable[Block]) -> Self:
         """Count the features of contexts."""
-        return cls(tuple(_count(block, contexts) for block in blocks))
+        numbers: dict[int, int] = {}
+        articles = [numbers.setdefault(id(c.article), len(numbers)) for c in contexts]
+        return cls(tuple(_count(block, contexts) for block in blocks), np.array(articles, dtype=np.intp))
 
     def __len__(self) -> int:
         return int(self.blocks[0].sums.shape[0])
 
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> FeatureTable:
         """The table of some rows."""
-        return FeatureTable(tuple(_with_sums(b, b.sums[rows]) for b in self.blocks))
+        return FeatureTable(tuple(_with_sums(b, b.sums[rows]) for b in self.blocks), self.articles[rows])
 
-    def only(self, names: Sequence[str]) -> FeatureTable:
-        """The table of the named blocks, in their order."""
-        by_name = {b.block.name: b for b in self.blocks}
-        return FeatureTable(tuple(by_name[name] for name in names))
+    def only(self, blocks: Sequence[Block]) -> FeatureTable:
+        """The table of some blocks, in the order given."""
+        by_block = {b.block: b for b in self.blocks}
+        return FeatureTable(tuple(by_block[block] for block in blocks), self.articles)
 
 
 def _with_sums(block: BlockSums, sums: Matrix) -> BlockSums:

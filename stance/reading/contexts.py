@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from stance.reading.coreference import resolve_german
 from stance.reading.languages import PROFILES, LanguageProfile
 from stance.reading.lexicon import Lexicon
 from stance.reading.mentions import MentionFinder
@@ -64,7 +65,16 @@ class ArticleReader:
         chosen : frozenset of str, optional
             Ids of the actors wanted; the others are still masked.
         """
-        return self.build(article, self.finder.find(article), chosen)
+        mentions = self.finder.find(article)
+        if chosen is None or any(m.actor.id in chosen for m in mentions):
+            mentions = self.resolve(article, mentions)
+        return self.build(article, mentions, chosen)
+
+    def resolve(self, article: Article, mentions: Sequence[Mention]) -> list[Mention]:
+        """Add the epithets and pronouns that stand for named actors, where the language has rules for it."""
+        if self.language != "de":
+            return list(mentions)
+        return resolve_german(article.full_text, self.split(article), mentions)
 
     def build(
         self, article: Article, mentions: Sequence[Mention], chosen: frozenset[str] | None = None

@@ -10,6 +10,7 @@ from stance.errors import BundleError
 from stance.records import ActorContext, Hit
 
 __all__ = [
+    "CATALOGUE",
     "DEFAULT_BLOCKS",
     "Block",
     "LexiconSums",
@@ -243,10 +244,15 @@ def block_from_record(record: dict[str, Any]) -> Block:
     return _KINDS[kind](**options)
 
 
-DEFAULT_BLOCKS: tuple[Block, ...] = (
+_BLOCKS = (
     Words("words"),
     Words("sides", left=3.0, right=10.0, sides=True, ngrams=1),
     Zones("zones"),
     LexiconSums("lexicon"),
     Subwords("subwords"),
+    Patterns("patterns"),
 )
+CATALOGUE: dict[str, Block] = {block.name: block for block in _BLOCKS}
+"""Every kind of block with the options that did best, by name."""
+
+DEFAULT_BLOCKS: tuple[Block, ...] = tuple(block for block in _BLOCKS if block.name != "patterns")

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from stance.errors import UsageError
 from stance.records import LABELS, Label
 
-__all__ = ["Decision", "parse_prior", "softmax"]
+__all__ = ["BALANCED", "Decision", "move_prior", "parse_prior", "softmax"]
 
 Floats = NDArray[np.float64]
 _ORDER = (Label.favor, Label.neutral, Label.against)
 """How people write the three: favor, neutral, against."""
+
+
+BALANCED: Floats = np.full(len(LABELS), 1 / len(LABELS))
 
 
 def _zeros() -> Floats:
@@ -22,7 +25,7 @@ def _zeros() -> Floats:
 
 
 def _uniform() -> Floats:
-    return np.full(len(LABELS), 1 / len(LABELS))
+    return BALANCED.copy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,12 @@ class Decision:
     def probabilities(self, raw: Floats, prior: Floats | None = None) -> Floats:
         """Probabilities of shape (…, 3)."""
         return softmax(self.logits(raw, prior))
+
+
+def move_prior(probabilities: Floats, old: Floats, new: Floats) -> Floats:
+    """Probabilities of shape (…, 3) on another class mix, by Bayes' rule (Saerens et al. 2002)."""
+    moved = probabilities * (new / old)
+    return np.asarray(moved / moved.sum(axis=-1, keepdims=True))
 
 
 def softmax(logits: Floats) -> Floats:
