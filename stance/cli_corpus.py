@@ -189,7 +189,10 @@ def _tell_point(point: CurvePoint, track: bool) -> None:
 
 @app.command("import")
 def import_labels(
-    source: Annotated[str, typer.Argument(help="Format: gerntsa, newsmtsc, markup.")],
+    source: Annotated[
+        str,
+        typer.Argument(help="gerntsa, newsmtsc, semeval2016, labelstudio, doccano, prodigy, excel, markup."),
+    ],
     files: Annotated[list[Path], typer.Argument(help="Files in that format.", show_default=False)],
     output: Annotated[Path, typer.Option("-o", "--output", help="JSONL file to write.")] = Path(
         "imported.jsonl"

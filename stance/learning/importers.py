@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from stance.errors import CorpusError, MarkupError
+from stance.errors import CorpusError, MarkupError, MissingExtraError
 from stance.learning.corpus import LabelledActor, Record, read_corpus, record_of_markup
 from stance.learning.markup import parse_blocks
 from stance.records import Label
@@ -94,8 +96,168 @@ def read_markup(path: Path) -> Iterator[Record]:
         raise error.at(f"{path}, {error.where}") from None
 
 
+_WORDS = {
+    Label.favor: "favor favour + 1 1.0 positiv positive pro support",
+    Label.neutral: "neutral none 0 0.0 neither ausgewogen",
+    Label.against: "against - -1 -1.0 negativ negative contra anti oppose",
+}
+_OF_WORD = {word: label for label, words in _WORDS.items() for word in words.split()}
+
+
+def _label_of(value: object) -> Label:
+    """Read a label as people write it: favor, positiv, +, 1, FAVOR …"""
+    try:
+        return _OF_WORD[str(value).strip().lower()]
+    except KeyError:
+        known = "favor, neutral, against, +, 0, -, 1, -1, positiv, negativ"
+        raise ValueError(f"label {value!r} is none of {known}") from None
+
+
+def _of_spans(key: str, text: str, spans: Iterable[tuple[int, int, object]]) -> Record:
+    """Spans with the same words are mentions of one actor; they must agree in their label."""
+    found: dict[str, list[tuple[int, int, Label]]] = {}
+    for start, end, label in spans:
+        found.setdefault(text[start:end], []).append((int(start), int(end), _label_of(label)))
+    actors = []
+    for name, places in found.items():
+        labels = {label for _, _, label in places}
+        if len(labels) > 1:
+            raise ValueError(f"{name!r} carries two labels")
+        actors.append(LabelledActor(name, (name,), labels.pop(), tuple((s, e) for s, e, _ in places)))
+    return Record(key, text, tuple(actors))
+
+
+def read_doccano(path: Path) -> Iterator[Record]:
+    """doccano's JSONL of a sequence labelling project: ``text``, ``label: [[start, end, label]]``."""
+    return _read_lines(
+        path,
+        lambda d: _of_spans(str(d.get("id", _key(d["text"]))), d["text"], d.get("label") or d["entities"]),
+    )
+
+
+def read_prodigy(path: Path) -> Iterator[Record]:
+    """Prodigy's JSONL: ``text``, ``spans: [{start, end, label}]``; only accepted tasks."""
+
+    def build(d: Any) -> Record:
+        spans = d.get("spans", ()) if d.get("answer", "accept") == "accept" else ()
+        return _of_spans(_key(d["text"]), d["text"], ((s["start"], s["end"], s["label"]) for s in spans))
+
+    return (record for record in _read_lines(path, build) if record.actors)
+
+
+def read_labelstudio(path: Path) -> Iterator[Record]:
+    """Label Studio's JSON export of span labels: the first finished annotation of each task."""
+    try:
+        tasks = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise CorpusError(f"cannot be read: {error.strerror}", path) from None
+    except msgspec.DecodeError as error:
+        raise CorpusError(f"is no JSON: {error}", path, "export as JSON, not JSON-MIN or CSV") from None
+    for number, task in enumerate(tasks, 1):
+        try:
+            done = [a for a in task["annotations"] if not a.get("was_cancelled")]
+            results = done[0]["result"] if done else []
+            spans = [
+                (r["value"]["start"], r["value"]["end"], r["value"]["labels"][0])
+                for r in results
+                if "labels" in r.get("value", {})
+            ]
+            record = _of_spans(str(task.get("id", number)), task["data"]["text"], spans)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise CorpusError(f"does not fit the format: {error!r}", f"{path}, task {number}") from None
+        if record.actors:
+            yield record
+
+
+def read_semeval2016(path: Path) -> Iterator[Record]:
+    """SemEval-2016 Task 6 (Mohammad et al. 2016): tab-separated ``ID, Target, Tweet, Stance``.
+
+    A target counts where the tweet names it, by its whole name or its last word.
+    """
+    for number, row in _read_table(path, "\t"):
+        try:
+            target, text = row["Target"], row["Tweet"]
+            forms = tuple(dict.fromkeys((target, target.split()[-1])))
+            actor = LabelledActor(target, forms, _label_of(row["Stance"]))
+            yield Record(row["ID"], text, (actor,), language="en")
+        except (KeyError, ValueError, IndexError) as error:
+            raise CorpusError(f"does not fit the format: {error}", f"{path}:{number}") from None
+
+
+def _read_table(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise CorpusError(f"cannot be read: {error.strerror}", path) from None
+    yield from enumerate(csv.DictReader(text.splitlines(), delimiter=delimiter), 2)
+
+
+_COLUMNS = {
+    "text": ("text", "volltext"),
+    "actor": ("actor", "akteur"),
+    "label": ("label", "stance", "tonalität"),
+}
+
+
+def read_excel(path: Path) -> Iterator[Record]:
+    """The first sheet of an Excel file, one pair a row: ``text``, ``actor``, ``label``, ``id`` if any.
+
+    Rows of the same text (and id) are one record.
+    """
+    rows = _sheet_rows(path)
+    try:
+        heading = [str(cell or "").strip().lower() for cell in next(rows)]
+    except StopIteration:
+        raise CorpusError("holds no row", path) from None
+    places = {}
+    for name, known in _COLUMNS.items():
+        found = [heading.index(word) for word in known if word in heading]
+        if not found:
+            raise CorpusError(f"has no column {name!r}", path, "the first row names text, actor and label")
+        places[name] = found[0]
+    key_at = heading.index("id") if "id" in heading else None
+    texts: dict[tuple[str, str], list[LabelledActor]] = {}
+    for number, row in enumerate(rows, 2):
+        text = str(row[places["text"]] or "")
+        name = str(row[places["actor"]] or "").strip()
+        if not text or not name:
+            continue
+        try:
+            label = _label_of(row[places["label"]])
+        except ValueError as error:
+            raise CorpusError(str(error), f"{path}, row {number}") from None
+        key = str(row[key_at]) if key_at is not None else _key(text)
+        forms = tuple(dict.fromkeys((name, name.split()[-1])))
+        texts.setdefault((key, text), []).append(LabelledActor(name, forms, label))
+    for (key, text), actors in texts.items():
+        yield Record(key, text, tuple(actors))
+
+
+def _sheet_rows(path: Path) -> Iterator[tuple[Any, ...]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise MissingExtraError("reading Excel needs openpyxl", path, extra="excel") from None
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except OSError as error:
+        raise CorpusError(f"cannot be read: {error.strerror}", path) from None
+    except Exception as error:  # openpyxl lets whatever a damaged zip or XML raises pass
+        raise CorpusError(f"is no Excel file: {type(error).__name__}", path) from None
+    yield from book.worksheets[0].iter_rows(values_only=True)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 IMPORTERS: dict[str, Callable[[Path], Iterator[Record]]] = {
     "gerntsa": read_gerntsa,
     "newsmtsc": read_newsmtsc,
+    "semeval2016": read_semeval2016,
+    "labelstudio": read_labelstudio,
+    "doccano": read_doccano,
+    "prodigy": read_prodigy,
+    "excel": read_excel,
     "markup": read_markup,
 }

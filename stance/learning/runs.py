@@ -43,7 +43,13 @@ from stance.learning.evaluation import (
 )
 from stance.learning.lemmas import load_lexicon
 from stance.learning.segmentation import extend_rules, learn_parameters
-from stance.learning.training import Configuration, build_pipeline, compile_model, labels_of
+from stance.learning.training import (
+    Configuration,
+    build_pipeline,
+    compile_model,
+    default_configuration,
+    labels_of,
+)
 from stance.learning.vectors import FeatureTable
 from stance.reading.actors import read_actors
 from stance.reading.contexts import ArticleReader
@@ -231,7 +237,7 @@ def train_model(
     progress: Progress = silent,
 ) -> TrainedModel:
     """Read a corpus, then :func:`train_on` it."""
-    configuration = configuration or Configuration()
+    configuration = configuration or default_configuration(language)
     material = read_material(
         records, actors, configuration.blocks, language=language, tests=tests, progress=progress
     )

@@ -15,12 +15,19 @@ from stance.learning.stacking import BlockStack
 from stance.learning.vectors import BlockScaler
 from stance.reading.contexts import ArticleReader
 from stance.records import LABELS
-from stance.scoring.blocks import DEFAULT_BLOCKS, Block
+from stance.scoring.blocks import CATALOGUE, DEFAULT_BLOCKS, Block
 from stance.scoring.decision import Decision
 from stance.scoring.scorer import LinearScorer, Model
 from stance.scoring.weights import weights_of
 
-__all__ = ["Configuration", "build_pipeline", "compile_model", "compile_scorer"]
+__all__ = [
+    "Configuration",
+    "build_pipeline",
+    "compile_model",
+    "compile_scorer",
+    "default_configuration",
+    "labels_of",
+]
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,14 @@ class Configuration:
             name = record.pop("name")
             params |= {f"{name}_{key}": value for key, value in record.items()}
         return params
+
+
+def default_configuration(language: str) -> Configuration:
+    """What did best for a language in its own experiments."""
+    if language == "en":
+        names = ("words", "sides", "between", "lexicon", "subwords", "patterns")
+        return Configuration(blocks=tuple(CATALOGUE[name] for name in names), C=0.5)
+    return Configuration()
 
 
 def build_pipeline(configuration: Configuration) -> Pipeline:

@@ -12,7 +12,7 @@ from stance.reading.lexicon import Lexicon
 from stance.reading.mentions import MentionFinder
 from stance.reading.sentences import SentenceRules, split_sentences
 from stance.reading.tokens import StemTable, Token, split_tokens
-from stance.records import Actor, ActorContext, Article, ArticleTokens, Mention, Sentence
+from stance.records import Actor, ActorContext, Article, ArticleTokens, Mention, MentionKind, Sentence
 
 __all__ = ["OTHER", "TARGET", "ArticleReader", "build_context", "share_tokens"]
 
@@ -89,12 +89,38 @@ class ArticleReader:
     def share(self, article: Article, mentions: Sequence[Mention]) -> ArticleTokens:
         """Read what all contexts of an article have in common."""
         text = article.full_text
-        shared = share_tokens(text, split_tokens(text, self.stems), self.split(article), mentions)
+        sentences = self.split(article)
+        if not self.profile.capital_nouns:
+            mentions = _with_names(text, sentences, mentions)
+        shared = share_tokens(text, split_tokens(text, self.stems), sentences, mentions)
         return self.lexicon.mark(shared) if self.lexicon else shared
 
     def split(self, article: Article) -> list[Sentence]:
         """Split the article's full text; the title is a sentence of its own."""
         return split_sentences(article.full_text, article.title_end, self.rules)
+
+
+_NAME = re.compile(
+    r"[A-Z][\w.'’-]*[a-z]\w*(?:\s(?:(?:of|de|al|bin|van|von|the)\s)?[A-Z][\w'’-]+)*|[A-Z]{2,6}\b"
+)
+
+
+def _with_names(text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """Add what a capital shows to be a name, so that it is masked like any actor.
+
+    A first word of a sentence shows nothing; so only languages that write nouns small are read so.
+    """
+    starts = {sentence.start for sentence in sentences}
+    taken = [(m.start, m.end) for m in mentions]
+    found = list(mentions)
+    for name in _NAME.finditer(text):
+        start, end = name.span()
+        opens = start in starts or (start - 1 in starts and not text[start - 1].isalnum())
+        if (opens and " " not in name[0]) or any(s < end and start < e for s, e in taken):
+            continue
+        bystander = Actor(f"~{name[0]}", name[0])
+        found.append(Mention(bystander, start, end, name[0], MentionKind.name))
+    return sorted(found, key=lambda m: m.start)
 
 
 def share_tokens(

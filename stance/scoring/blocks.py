@@ -12,6 +12,7 @@ from stance.records import ActorContext, Hit
 __all__ = [
     "CATALOGUE",
     "DEFAULT_BLOCKS",
+    "Between",
     "Block",
     "LexiconSums",
     "Occurrence",
@@ -107,6 +108,23 @@ class Zones(Block):
         weights = self.weigh(context.distances)
         for i, (zone, token) in enumerate(zip(context.zones, context.tokens, strict=True)):
             yield zone + token, weights[i], i
+
+
+@dataclass(frozen=True)
+class Between(Block):
+    """Words tagged with their side and with how many other actors stand between them and the actor."""
+
+    most: int = 3
+
+    kind: ClassVar[str] = "between"
+
+    def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
+        """Yield each word once."""
+        weights = self.weigh(context.distances)
+        rows = zip(context.tokens, context.between, context.distances, strict=True)
+        for i, (token, others, distance) in enumerate(rows):
+            side = "L" if distance < 0 else "R"
+            yield f"{token}|{min(others, self.most)}{side}", weights[i], i
 
 
 @dataclass(frozen=True)
@@ -231,7 +249,7 @@ class Patterns(Block):
 
 
 _KINDS: dict[str, Callable[..., Block]] = {
-    cls.kind: cls for cls in (Words, Zones, Subwords, LexiconSums, Patterns)
+    cls.kind: cls for cls in (Words, Zones, Between, Subwords, LexiconSums, Patterns)
 }
 
 
@@ -248,6 +266,7 @@ _BLOCKS = (
     Words("words"),
     Words("sides", left=3.0, right=10.0, sides=True, ngrams=1),
     Zones("zones"),
+    Between("between"),
     LexiconSums("lexicon"),
     Subwords("subwords"),
     Patterns("patterns"),
@@ -255,4 +274,6 @@ _BLOCKS = (
 CATALOGUE: dict[str, Block] = {block.name: block for block in _BLOCKS}
 """Every kind of block with the options that did best, by name."""
 
-DEFAULT_BLOCKS: tuple[Block, ...] = tuple(block for block in _BLOCKS if block.name != "patterns")
+DEFAULT_BLOCKS: tuple[Block, ...] = tuple(
+    block for block in _BLOCKS if block.name not in ("between", "patterns")
+)
