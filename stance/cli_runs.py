@@ -173,7 +173,7 @@ def runs(
             text = runs_markdown(found, read_questions())
             write_whole(output, lambda stream: stream.write(text))
         else:
-            Console(width=None if os.isatty(1) else 130, highlight=False).print(runs_table(found))
+            Console(width=None if os.isatty(1) else 200, highlight=False).print(runs_table(found))
 
 
 def promote(

@@ -92,10 +92,15 @@ def parse_configuration(options: Mapping[str, Any]) -> Configuration:
     if unknown:
         raise CorpusError(f"block {unknown[0]!r} is unknown", hint=f"one of {', '.join(CATALOGUE)}")
     try:
-        blocks = tuple(replace(CATALOGUE[name], **changes.get(name, {})) for name in names)
+        blocks = tuple(replace(CATALOGUE[name], **_frozen(changes.get(name, {}))) for name in names)
         return Configuration(blocks=blocks, **options)
     except TypeError as error:
         raise CorpusError(f"option is unknown: {error}") from None
+
+
+def _frozen(options: Mapping[str, Any]) -> dict[str, Any]:
+    """YAML's lists as the tuples that a block holds."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
 
 
 def run_experiment(

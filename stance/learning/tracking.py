@@ -335,6 +335,10 @@ def _metrics(trained: TrainedModel, bundle: Path) -> dict[str, float]:
     return {key: round(value, 4) for key, value in metrics.items() if not math.isnan(value)}
 
 
+_SHORT = {"test natural": "test_nat", "test balanced": "test_bal"}
+"""MLflow's list cuts names at 14 characters."""
+
+
 def figures_of(scores: Mapping[str, Systems]) -> dict[str, float]:
     """Flat metrics of all sets; those of the headline stand without a prefix."""
     headline = scores.get("natural") or scores["all"]
@@ -343,7 +347,7 @@ def figures_of(scores: Mapping[str, Systems]) -> dict[str, float]:
     metrics["lexicon_f1"] = headline["lexicon rule"].macro_f1
     metrics["majority_f1"] = headline["majority"].macro_f1
     for name, systems in scores.items():
-        short = name.replace("test ", "test_")
+        short = _SHORT.get(name, name)
         metrics[f"{short}_f1"] = systems["model"].macro_f1
         if name not in ("natural", "all"):
             metrics[f"{short}_f1b"] = systems["model, balanced prior"].macro_f1

@@ -57,6 +57,46 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
+EXPERIMENT = """
+asks: Is a small penalty better?
+answer: We shall see.
+corpus: small.jsonl
+runs:
+  C-1: {C: 1.0, blocks: [words, lexicon]}
+  majority: {system: majority}
+"""
+
+
+def test_an_experiment_is_run_once_and_compared(project: Path) -> None:
+    file = project / "77-penalty.yaml"
+    file.write_text(EXPERIMENT, encoding="utf-8")
+    assert "2 run, 0 finished before" in _stance(project, "experiment", file.name).stdout
+    file.write_text(EXPERIMENT.replace("C: 1.0", "C: 3.0"), encoding="utf-8")
+    assert "1 run, 1 finished before" in _stance(project, "experiment", file.name).stdout
+    assert "77-penalty" in _stance(project, "runs").stdout
+    _stance(project, "runs", "-o", "table.md")
+    table = (project / "table.md").read_text(encoding="utf-8")
+    assert "Is a small penalty better? We shall see." in table
+    assert "| majority |" in table
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        with tracking.opened_store() as mlflow:
+            experiment = mlflow.get_experiment_by_name("stance")
+            client = mlflow.MlflowClient()
+            runs = client.search_runs([experiment.experiment_id], "tags.question = '77-penalty'")
+            tables = {item.path for item in client.list_artifacts(runs[0].info.run_id)}
+            for run in runs:  # the other tests look at the training runs alone
+                client.delete_run(run.info.run_id)
+    assert {"errors.json", "per_actor.json", "images"} <= tables
+    assert "Is a small penalty better?" in experiment.tags["mlflow.note.content"]
+
+
+def test_another_run_can_be_promoted(project: Path) -> None:
+    assert "version 1" in _stance(project, "promote", "one").stdout
+    assert "version 2" in _stance(project, "promote", "two").stdout
+
+
 def test_a_run_holds_what_a_person_compares(inside: Path) -> None:
     with tracking.opened_store() as mlflow:
         runs = mlflow.search_runs(experiment_names=["stance"], output_format="list")
