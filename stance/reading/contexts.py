@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from stance.reading.coreference import resolve_german
 from stance.reading.languages import PROFILES, LanguageProfile
 from stance.reading.lexicon import Lexicon
@@ -51,6 +53,8 @@ class ArticleReader:
         self.rules = rules or self.profile.sentences
         self.lexicon = lexicon
         self.stems = StemTable(language)
+        # Mentions, contexts and evidence of an article all ask for its sentences.
+        self._last_split: tuple[Article | None, list[Sentence]] = (None, [])
 
     def with_actors(self, actors: Iterable[Actor]) -> ArticleReader:
         """Return a reader of the same language that looks for other actors."""
@@ -72,7 +76,7 @@ class ArticleReader:
 
     def resolve(self, article: Article, mentions: Sequence[Mention]) -> list[Mention]:
         """Add the epithets and pronouns that stand for named actors, where the language has rules for it."""
-        if self.language != "de":
+        if self.language != "de" or not mentions:
             return list(mentions)
         return resolve_german(article.full_text, self.split(article), mentions)
 
@@ -97,7 +101,11 @@ class ArticleReader:
 
     def split(self, article: Article) -> list[Sentence]:
         """Split the article's full text; the title is a sentence of its own."""
-        return split_sentences(article.full_text, article.title_end, self.rules)
+        seen, sentences = self._last_split
+        if seen is not article:
+            sentences = split_sentences(article.full_text, article.title_end, self.rules)
+            self._last_split = (article, sentences)
+        return sentences
 
 
 _NAME = re.compile(
@@ -242,13 +250,9 @@ def _nearest(targets: Sequence[int], length: int) -> tuple[int, ...]:
 
 def _count_between(distances: Sequence[int], owners: Sequence[str | None], actor_id: str) -> tuple[int, ...]:
     """How many other actors stand strictly between each token and the nearest mention."""
-    before = [0]
-    for owner in owners:
-        before.append(before[-1] + (owner is not None and owner != actor_id))
-    last = len(owners) - 1
-    counts = []
-    for position, distance in enumerate(distances):
-        nearest = min(max(position - distance, 0), last)
-        low, high = sorted((position, nearest))
-        counts.append(max(0, before[high] - before[low + 1]))
-    return tuple(counts)
+    others = np.array([owner is not None and owner != actor_id for owner in owners], dtype=np.intp)
+    before = np.concatenate([[0], np.cumsum(others)])
+    positions = np.arange(len(owners))
+    nearest = np.clip(positions - np.array(distances, dtype=np.intp), 0, len(owners) - 1)
+    low, high = np.minimum(positions, nearest), np.maximum(positions, nearest)
+    return tuple(np.maximum(before[high] - before[low + 1], 0).tolist())

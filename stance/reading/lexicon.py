@@ -204,9 +204,12 @@ class Lexicon:
                     break
 
     def _find_expressions(self, words: _Words) -> Iterator[tuple[Entry, tuple[int, ...]]]:
+        present = frozenset().union(*words.lemmas)
         for i, lemmas in enumerate(words.lemmas):
             for anchor in lemmas:
                 for expression in self._expressions.get(anchor, ()):
+                    if not present.issuperset(expression.fixed):
+                        continue
                     positions = _match_expression(expression, anchor, words, i)
                     if positions:
                         yield expression.entry, positions

@@ -53,6 +53,18 @@ class Block:
         """Yield every feature of the context where it stands, with its weight."""
         raise NotImplementedError
 
+    def tags(self) -> tuple[str, ...] | None:
+        """The marks that a single word can carry, None where features are more than marked words."""
+        return None
+
+    def tag_of(self, context: ActorContext) -> list[int]:
+        """The number of each token's mark among :meth:`tags`."""
+        raise NotImplementedError
+
+    def marked(self, tag: str, token: str) -> str:
+        """The feature of a word that carries a mark."""
+        return tag + token
+
     def weigh(self, distances: Sequence[int]) -> list[float]:
         """The weight of each token."""
         left, right = self.left, self.right
@@ -80,6 +92,16 @@ class Words(Block):
 
     kind: ClassVar[str] = "words"
 
+    def tags(self) -> tuple[str, ...] | None:
+        """Left and right, or none; n-grams beyond two words are not coded."""
+        if self.ngrams > 2 or (self.sides and self.ngrams > 1):
+            return None
+        return ("L_", "R_") if self.sides else ("",)
+
+    def tag_of(self, context: ActorContext) -> list[int]:
+        """0 on the left, 1 on the right."""
+        return [int(d >= 0) for d in context.distances] if self.sides else [0] * len(context.tokens)
+
     def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
         """Yield n-grams at their first token, with the weight of their nearest."""
         tokens, sentences = context.tokens, context.sentences
@@ -103,6 +125,14 @@ class Zones(Block):
 
     kind: ClassVar[str] = "zones"
 
+    def tags(self) -> tuple[str, ...] | None:
+        """Clause, sentence, document."""
+        return ("C", "S", "D")
+
+    def tag_of(self, context: ActorContext) -> list[int]:
+        """The zone of each token."""
+        return ["CSD".index(zone) for zone in context.zones]
+
     def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
         """Yield each word once."""
         weights = self.weigh(context.distances)
@@ -117,6 +147,19 @@ class Between(Block):
     most: int = 3
 
     kind: ClassVar[str] = "between"
+
+    def tags(self) -> tuple[str, ...] | None:
+        """How many others, and the side."""
+        return tuple(f"|{n}{side}" for n in range(self.most + 1) for side in "LR")
+
+    def tag_of(self, context: ActorContext) -> list[int]:
+        """Twice the number of others, one more on the right."""
+        rows = zip(context.between, context.distances, strict=True)
+        return [2 * min(others, self.most) + (distance >= 0) for others, distance in rows]
+
+    def marked(self, tag: str, token: str) -> str:
+        """The mark stands behind the word."""
+        return token + tag
 
     def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
         """Yield each word once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = ["BlockWeights", "LogWeights", "MeanWeights", "TfidfWeights", "weights
 
 Floats = NDArray[np.float64]
 _CACHED_FORMS = 200_000
+_PAIR = 2
 
 
 class BlockWeights(Protocol):
@@ -56,14 +58,88 @@ class TfidfWeights:
 
     def add_to(self, total: Floats, context: ActorContext) -> None:
         """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
-        found = _known(self, context)
+        coded = self._codebook
+        found = coded.find(context) if coded else _known(self, context)
         if found is None:
             return
         rows, tf, positions = found
         values = tf * self.scale[rows]
         _, index = np.unique(rows, return_inverse=True)
         norm = np.sqrt((np.bincount(index, values) ** 2).sum())
-        np.add.at(total, positions, (values / norm)[:, None] * self.coefficients[rows])
+        shares = (values / norm)[:, None] * self.coefficients[rows]
+        for k in range(len(LABELS)):
+            total[:, k] += np.bincount(positions, shares[:, k], minlength=len(total))
+
+    @cached_property
+    def _codebook(self) -> _Codebook | None:
+        tags = self.block.tags()
+        return None if tags is None else _Codebook(self.block, tags, self.vocabulary)
+
+
+class _Codebook:
+    """The vocabulary of a block of marked words and word pairs as arrays of token codes.
+
+    What :meth:`Block.occurrences` yields one by one is found for all tokens at once; a test holds
+    that both say the same.
+    """
+
+    def __init__(self, block: Block, tags: tuple[str, ...], vocabulary: Mapping[str, int]) -> None:
+        self.block = block
+        self.pairs = getattr(block, "ngrams", 1) == _PAIR
+        tokens: dict[str, int] = {}
+        first, second, pair_rows = [], [], []
+        if self.pairs:
+            for feature, row in vocabulary.items():
+                left, blank, right = feature.partition(" ")
+                if blank:
+                    first.append(tokens.setdefault(left, len(tokens)))
+                    second.append(tokens.setdefault(right, len(tokens)))
+                    pair_rows.append(row)
+                else:
+                    tokens.setdefault(left, len(tokens))
+        else:
+            for feature in vocabulary:
+                tokens.setdefault(self._token_of(feature, tags), len(tokens))
+        self.codes = tokens
+        self.unknown = len(tokens)
+        self.rows = np.full((len(tags), len(tokens) + 1), -1, dtype=np.intp)
+        for number, tag in enumerate(tags):
+            for token, code in tokens.items():
+                self.rows[number, code] = vocabulary.get(block.marked(tag, token), -1)
+        keys = np.array(first, dtype=np.int64) * (self.unknown + 1) + np.array(second, dtype=np.int64)
+        order = np.argsort(keys)
+        self.keys = keys[order]
+        self.key_rows = np.array(pair_rows, dtype=np.intp)[order]
+
+    def _token_of(self, feature: str, tags: tuple[str, ...]) -> str:
+        for tag in tags:
+            if feature.startswith(tag) and self.block.marked(tag, feature[len(tag) :]) == feature:
+                return feature[len(tag) :]
+            if feature.endswith(tag) and self.block.marked(tag, feature[: -len(tag)]) == feature:
+                return feature[: -len(tag)]
+        return feature
+
+    def find(self, context: ActorContext) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]] | None:
+        """Rows, weights and positions of all occurrences that have a row."""
+        get, unknown = self.codes.get, self.unknown
+        codes = np.array([get(token, unknown) for token in context.tokens], dtype=np.int64)
+        weights = np.array(self.block.weigh(context.distances))
+        rows = self.rows[self.block.tag_of(context), codes]
+        positions = np.flatnonzero(rows >= 0)
+        found_rows, found_weights = [rows[positions]], [weights[positions]]
+        found_positions = [positions]
+        if self.pairs and len(codes) > 1 and len(self.keys):
+            keys = codes[:-1] * (unknown + 1) + codes[1:]
+            at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+            sentences = np.array(context.sentences)
+            hit = np.flatnonzero((self.keys[at] == keys) & (sentences[:-1] == sentences[1:]))
+            found_rows.append(self.key_rows[at[hit]])
+            found_weights.append(np.maximum(weights[:-1], weights[1:])[hit])
+            found_positions.append(hit)
+        all_rows = np.concatenate(found_rows)
+        if not len(all_rows):
+            return None
+        return all_rows, np.concatenate(found_weights), np.concatenate(found_positions)
 
 
 @dataclass(frozen=True)
@@ -106,7 +182,7 @@ class MeanWeights:
         if not found:
             return
         weights = np.array([weight for _, weight, _ in found])
-        says = np.array([self.says(form) for form, _, _ in found])
+        says = np.stack([self.says(form) for form, _, _ in found])
         positions = [position for _, _, position in found]
         total[positions] += weights[:, None] / np.sqrt((weights**2).sum()) * says
 

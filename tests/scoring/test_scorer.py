@@ -9,15 +9,16 @@ from stance.learning.runs import TrainedModel
 from stance.learning.training import Configuration, build_pipeline, compile_scorer, labels_of
 from stance.learning.vectors import FeatureTable
 from stance.records import LABELS, Actor, Article, Label
-from stance.scoring.blocks import Patterns
+from stance.scoring.blocks import CATALOGUE
 from stance.scoring.decision import softmax
 from stance.scoring.scorer import Model
 
 
 def test_compiled_weights_equal_the_pipeline(trained: TrainedModel) -> None:
     contexts = [row.context for row in trained.rows]
-    table = FeatureTable.count(contexts, (*Configuration().blocks, Patterns("patterns")))
-    pipeline = build_pipeline(Configuration()).fit(table, labels_of(trained.rows))
+    blocks = tuple(CATALOGUE.values())
+    table = FeatureTable.count(contexts, blocks)
+    pipeline = build_pipeline(Configuration(blocks)).fit(table, labels_of(trained.rows))
     scorer = compile_scorer(pipeline)
     expected = pipeline.predict_proba(table)
     got = np.array([softmax(scorer.logits(scorer.contributions(c))) for c in contexts])
