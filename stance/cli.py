@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -118,9 +119,7 @@ def predict(
         scorer = _load_model(model)
         chosen = _choose_actors(actor, actors, scorer)
         options = {"min_confidence": min_confidence if abstain else 0.0, "prior": shares}
-        judged = list(_judge(files, scorer, chosen, options, force, faults.report))
-        if judged or output_format is not OutputFormat.table:
-            _show(judged, output_format, output)
+        _show(_judge(files, scorer, chosen, options, force, faults.report), output_format, output)
 
 
 @app.command()
@@ -271,13 +270,15 @@ def _nobody_found(article: Article, chosen: Sequence[Actor] | None) -> ActorErro
     return ActorError(f"does not mention {names}", where, "give its forms with --actor 'Name=form|form'")
 
 
-def _show(judged: Sequence[Judged], output_format: OutputFormat, output: Path | None) -> None:
-    from stance.serving.tables import print_tables, render
+def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | None) -> None:
+    from stance.serving.tables import print_tables, write
 
-    if output_format is OutputFormat.table:
-        write_whole(output, lambda stream: print_tables(judged, stream))
-    else:
-        write_whole(output, lambda stream: stream.write(render(judged, output_format)))
+    if output_format is not OutputFormat.table:
+        write_whole(output, lambda stream: write(judged, output_format, stream))
+        return
+    first = next(judged, None)
+    if first is not None:  # a table of nothing is no file
+        write_whole(output, lambda stream: print_tables(chain([first], judged), stream))
 
 
 def _print_scores(scores: Mapping[str, Mapping[str, Scores]], output: Path) -> None:

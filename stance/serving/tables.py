@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from stance.records import Article, ArticleTokens, Evidence, Label, Mention, Pre
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["Judged", "OutputFormat", "build_table", "prediction_to_data", "print_tables", "render", "to_data"]
+__all__ = ["Judged", "OutputFormat", "build_table", "prediction_to_data", "print_tables", "to_data", "write"]
 
 COLOURS = {Label.favor: "green", Label.neutral: "white", Label.against: "red"}
 ABSTAINED = "unsure"
@@ -91,22 +90,25 @@ def _evidence_to_data(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def render(judged: Sequence[Judged], output: OutputFormat) -> str:
-    """Write articles in a machine's format; for people there is :func:`print_tables`."""
+def write(judged: Iterable[Judged], output: OutputFormat, stream: IO[str]) -> None:
+    """Write articles in a machine's format as they come; for people there is :func:`print_tables`.
+
+    JSONL and CSV hold one article in memory, JSON all: one article is an object, several are a list.
+    """
     import msgspec  # Not needed for a table, nor for --help.
 
     if output is OutputFormat.json:
-        # One article is an object, several are a list.
         data: Any = [to_data(j) for j in judged]
         data = data[0] if len(data) == 1 else data
-        return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
-    if output is OutputFormat.jsonl:
-        return "".join(msgspec.json.encode(to_data(j)).decode() + "\n" for j in judged)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    writer.writerows(_csv_row(j.article, p) for j in judged for p in j.predictions)
-    return buffer.getvalue()
+        stream.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
+    elif output is OutputFormat.jsonl:
+        for j in judged:
+            stream.write(msgspec.json.encode(to_data(j)).decode() + "\n")
+    else:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        for j in judged:
+            writer.writerows(_csv_row(j.article, p) for p in j.predictions)
 
 
 def _csv_row(article: Article, p: Prediction) -> list[object]:
@@ -159,7 +161,7 @@ def build_table(judged: Judged) -> RenderableType:
     return table
 
 
-def print_tables(judged: Sequence[Judged], stream: IO[str]) -> None:
+def print_tables(judged: Iterable[Judged], stream: IO[str]) -> None:
     """Print a table per article, in colour where the stream is a terminal."""
     from rich.console import Console
 
