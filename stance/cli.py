@@ -142,7 +142,8 @@ def lexicon(
         reader = ArticleReader(known, lexicon=load_lexicon("de"))
         names = {a.id: a.name for a in known}
         for article in read_articles(files, on_error=faults.report):
-            tokens = reader.share(article, reader.finder.find(article))
+            mentions = reader.resolve(article, reader.finder.find(article))
+            tokens = reader.share(article, mentions)
             print_hits(article, tokens, names, sys.stdout)
 
 
@@ -174,6 +175,8 @@ def train(
             require_mlflow()
         if language not in PROFILES:
             raise UsageError(f"language {language!r} is unknown", hint=f"one of {', '.join(PROFILES)}")
+        if language != "de" and not corpus:
+            raise UsageError("has no corpus of its own", language, "give one with --corpus")
         places = corpus or [str(data_file("corpus"))]
         records = [record for place in places for record in read_labelled(place)]
         names = "actors.yaml" if language == "de" else f"actors-{language}.yaml"
@@ -262,8 +265,14 @@ def _judge(
             report(_nobody_found(article, chosen))
 
 
+def _place(article: Article) -> str | None:
+    """The file, and the id where a file holds many."""
+    many = article.path and not article.path.endswith(".txt") and article.id
+    return f"{article.path} ({article.id})" if many else article.path or article.id
+
+
 def _nobody_found(article: Article, chosen: Sequence[Actor] | None) -> ActorError:
-    where = article.path or article.id
+    where = _place(article)
     if chosen is None:
         return ActorError("names no actor of the registry", where, "name one with --actor 'Name=form|form'")
     names = ", ".join(actor.name for actor in chosen[:3]) + (", …" if len(chosen) > 3 else "")
@@ -273,12 +282,15 @@ def _nobody_found(article: Article, chosen: Sequence[Actor] | None) -> ActorErro
 def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | None) -> None:
     from stance.serving.tables import print_tables, write
 
-    if output_format is not OutputFormat.table:
-        write_whole(output, lambda stream: write(judged, output_format, stream))
-        return
     first = next(judged, None)
-    if first is not None:  # a table of nothing is no file
-        write_whole(output, lambda stream: print_tables(chain([first], judged), stream))
+    # Without an article a table of nothing is no file, and a file of results is not emptied.
+    if first is None and (output or output_format is OutputFormat.table):
+        return
+    found = chain([] if first is None else [first], judged)
+    if output_format is OutputFormat.table:
+        write_whole(output, lambda stream: print_tables(found, stream))
+    else:
+        write_whole(output, lambda stream: write(found, output_format, stream))
 
 
 def _print_scores(scores: Mapping[str, Mapping[str, Scores]], output: Path) -> None:

@@ -144,11 +144,12 @@ def curve(
         from stance.data_files import data_file
         from stance.learning.corpus import build_labelled_contexts
         from stance.learning.curve import draw_curve, learning_curve
+        from stance.learning.lemmas import load_lexicon
         from stance.reading.actors import read_actors
         from stance.reading.contexts import ArticleReader
 
         records = read_corpus_or_default(corpus)
-        reader = ArticleReader(read_actors(data_file("actors.yaml")))
+        reader = ArticleReader(read_actors(data_file("actors.yaml")), lexicon=load_lexicon("de"))
         own = [r for r in records if r.split == "test" and r.mix == "natural"]
         sets = {"natural": own, **dict(_read_test(option) for option in test or ())}
         tests = {name: list(build_labelled_contexts(found, reader)) for name, found in sets.items()}
@@ -204,6 +205,8 @@ def import_labels(
         from stance.learning.importers import import_corpus
 
         records = [record for file in files for record in import_corpus(source, file)]
+        if not any(record.actors for record in records):
+            raise CorpusError("holds no labelled pair", files[0], f"is it in the format {source}?")
         write_corpus(records, output)
         typer.echo(f"{len(records)} records, {sum(len(r.actors) for r in records)} pairs: {output}")
 

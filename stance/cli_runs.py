@@ -90,14 +90,17 @@ def evaluate(
         from rich.console import Console
 
         from stance.data_files import data_file
-        from stance.learning.assessment import assess, choose_split
+        from stance.learning.assessment import assess, choose_split, was_trained_on
         from stance.learning.fairness import swap_names
         from stance.learning.figures import scores_table, slices_table
         from stance.learning.importers import read_labelled
 
         scorer = _load(model)
         places = corpus or [str(data_file("corpus"))]
-        records = choose_split([r for place in places for r in read_labelled(place)], split)
+        given = [r for place in places for r in read_labelled(place)]
+        records = choose_split(given, split)
+        if was_trained_on(scorer, given, records):
+            typer.echo("stance: the model was trained on these texts: the figures flatter it", err=True)
         with progress("evaluating", steps=4) as step:
             found = assess(scorer, records, step)
             moved = swap_names(scorer, records) if fairness else None

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from stance.data_files import data_file
 from stance.errors import CorpusError
-from stance.learning.corpus import LabelledContext, Record, build_labelled_contexts, read_corpus
+from stance.learning.corpus import (
+    LabelledContext,
+    Record,
+    build_labelled_contexts,
+    digest_corpus,
+    read_corpus,
+)
 from stance.learning.evaluation import (
     Scores,
     lexicon_rule,
@@ -28,7 +34,16 @@ from stance.reading.given_names import GIVEN_NAMES
 from stance.scoring.decision import BALANCED, move_prior
 from stance.scoring.scorer import Model
 
-__all__ = ["Assessment", "assess", "check_floor", "choose_split", "kind_of", "pin_floor", "probabilities_of"]
+__all__ = [
+    "Assessment",
+    "assess",
+    "check_floor",
+    "choose_split",
+    "kind_of",
+    "pin_floor",
+    "probabilities_of",
+    "was_trained_on",
+]
 
 Floats = NDArray[np.float64]
 _FEWEST = 30
@@ -70,6 +85,12 @@ def choose_split(records: Sequence[Record], split: str) -> list[Record]:
     if not chosen:
         raise CorpusError(f"no record is of the split {split!r}", hint="train, dev, test or all")
     return chosen
+
+
+def was_trained_on(model: Model, given: Sequence[Record], chosen: Sequence[Record]) -> bool:
+    """True where the corpus is the model's own and not only its test split is looked at."""
+    same = model.manifest.get("corpus_digest") == digest_corpus(given)
+    return same and any(record.split != "test" for record in chosen)
 
 
 def probabilities_of(model: Model, rows: Sequence[LabelledContext]) -> Floats:
@@ -180,12 +201,12 @@ def check_floor(path: Path, found: Assessment, digest: str) -> Iterator[str]:
     """
     try:
         pinned = json.loads(path.read_text(encoding="utf-8"))
-        floors = pinned["floor"]
+        floors = dict(pinned["floor"])
     except OSError as error:
         raise CorpusError(f"floor cannot be read: {error.strerror}", path, "pin one with --pin") from None
     except (ValueError, KeyError, TypeError):
         raise CorpusError("is no floor file", path, "pin one with --pin") from None
-    if pinned["corpus_digest"] != digest:
+    if pinned.get("corpus_digest") != digest:
         raise CorpusError("was pinned for another corpus", path, "look at the figures, then --pin")
     checked = 0
     for name, figures in floors.items():

@@ -88,7 +88,8 @@ def compare_calibrators(
 ) -> dict[str, Floats]:
     """Probabilities by each calibrator, fitted on the other articles: method → shape (n, 3)."""
     found = {name: np.zeros_like(logits) for name in CALIBRATORS}
-    for train, test in GroupKFold(folds).split(logits, truth, groups):
+    splits = min(folds, len(np.unique(groups)))
+    for train, test in GroupKFold(splits).split(logits, truth, groups):
         for name, fit in CALIBRATORS.items():
             found[name][test] = fit(logits[train], truth[train])(logits[test])
     return found

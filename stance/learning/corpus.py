@@ -132,11 +132,12 @@ def corpus_files(*paths: str | Path) -> list[Path]:
 
 
 def digest_corpus(records: Iterable[Record]) -> str:
-    """A SHA-256 over texts, spans and labels: two corpora with the same digest train alike."""
+    """A SHA-256 over all that training sees: two corpora with the same digest train alike."""
     digest = hashlib.sha256()
     for record in records:
-        key = (record.id, record.text, [(a.name, a.label, a.mentions) for a in record.actors])
-        digest.update(msgspec.json.encode(key))
+        actors = [(a.name, a.forms, a.label, a.mentions) for a in record.actors]
+        about = (record.id, record.title, record.genre, record.topic, record.mix, record.split)
+        digest.update(msgspec.json.encode((about, record.text, actors)))
     return digest.hexdigest()
 
 

@@ -75,7 +75,7 @@ def read_experiment(path: Path) -> Experiment:
         return Experiment(path.stem, answer=data.pop("answer", ""), runs=runs, **data)
     except CorpusError as error:
         raise error.at(path) from None
-    except TypeError as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise CorpusError(f"holds an unknown or missing key: {error}", path) from None
 
 
@@ -177,7 +177,11 @@ def _material(
 
 
 def _inputs(configuration: Configuration, digest: str, tests: Mapping[str, Sequence[Record]]) -> str:
-    """Names all that a run depends on but the code."""
+    """Names all that a run depends on but the code: configuration, corpora, lexicons, registries."""
+    files = hashlib.sha256()
+    for pattern in ("lexicon*/*.tsv", "actors*.yaml"):
+        for file in sorted(data_file("actors.yaml").parent.glob(pattern)):
+            files.update(file.read_bytes())
     sets = {name: digest_corpus(records) for name, records in sorted(tests.items())}
-    text = msgspec.json.encode([configuration.to_params(), digest, sets, FOLDS])
+    text = msgspec.json.encode([configuration.to_params(), digest, sets, FOLDS, files.hexdigest()])
     return hashlib.sha256(text).hexdigest()[:16]

@@ -54,8 +54,12 @@ def _read_lines(path: Path, build: Callable[[Any], Record]) -> Iterator[Record]:
                 continue
             try:
                 yield build(msgspec.json.decode(line))
-            except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
-                raise CorpusError(f"does not fit the format: {error!r}", f"{path}:{number}") from None
+            except KeyError as error:
+                raise CorpusError(f"misses the field {error}", f"{path}:{number}") from None
+            except msgspec.DecodeError as error:
+                raise CorpusError(f"broken JSON: {error}", f"{path}:{number}", "one object a line") from None
+            except (TypeError, ValueError) as error:
+                raise CorpusError(f"does not fit the format: {error}", f"{path}:{number}") from None
 
 
 def _one_target(key: str, text: str, start: int, end: int, label: Label, language: str) -> Record:
@@ -107,6 +111,8 @@ _OF_WORD = {word: label for label, words in _WORDS.items() for word in words.spl
 def _label_of(value: object) -> Label:
     """Read a label as people write it: favor, positiv, +, 1, FAVOR …"""
     try:
+        if value is None:
+            raise KeyError
         return _OF_WORD[str(value).strip().lower()]
     except KeyError:
         known = "favor, neutral, against, +, 0, -, 1, -1, positiv, negativ"
@@ -117,6 +123,8 @@ def _of_spans(key: str, text: str, spans: Iterable[tuple[int, int, object]]) -> 
     """Spans with the same words are mentions of one actor; they must agree in their label."""
     found: dict[str, list[tuple[int, int, Label]]] = {}
     for start, end, label in spans:
+        if not 0 <= int(start) < int(end) <= len(text):
+            raise ValueError(f"span [{start}, {end}] lies outside the text")
         found.setdefault(text[start:end], []).append((int(start), int(end), _label_of(label)))
     actors = []
     for name, places in found.items():
@@ -131,7 +139,9 @@ def read_doccano(path: Path) -> Iterator[Record]:
     """doccano's JSONL of a sequence labelling project: ``text``, ``label: [[start, end, label]]``."""
     return _read_lines(
         path,
-        lambda d: _of_spans(str(d.get("id", _key(d["text"]))), d["text"], d.get("label") or d["entities"]),
+        lambda d: _of_spans(
+            str(d.get("id", _key(d["text"]))), d["text"], d["label"] if "label" in d else d["entities"]
+        ),
     )
 
 
@@ -189,7 +199,8 @@ def _read_table(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, str
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise CorpusError(f"cannot be read: {error.strerror}", path) from None
-    yield from enumerate(csv.DictReader(text.splitlines(), delimiter=delimiter), 2)
+    lines = (line.rstrip("\r") for line in text.split("\n") if line)
+    yield from enumerate(csv.DictReader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE), 2)
 
 
 _COLUMNS = {
@@ -226,7 +237,8 @@ def read_excel(path: Path) -> Iterator[Record]:
             label = _label_of(row[places["label"]])
         except ValueError as error:
             raise CorpusError(str(error), f"{path}, row {number}") from None
-        key = str(row[key_at]) if key_at is not None else _key(text)
+        given = row[key_at] if key_at is not None else None
+        key = _key(text) if given is None else str(given)
         forms = tuple(dict.fromkeys((name, name.split()[-1])))
         texts.setdefault((key, text), []).append(LabelledActor(name, forms, label))
     for (key, text), actors in texts.items():

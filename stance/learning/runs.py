@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from stance.data_files import data_file
-from stance.errors import CorpusError
+from stance.errors import CorpusError, UsageError
 from stance.learning.calibration import (
     TARGET_ERROR,
     compare_calibrators,
@@ -237,6 +237,8 @@ def train_model(
     progress: Progress = silent,
 ) -> TrainedModel:
     """Read a corpus, then :func:`train_on` it."""
+    if folds == 1:
+        raise UsageError("one fold is none", hint="--folds 0 skips the evaluation, 3 is usual")
     configuration = configuration or default_configuration(language)
     material = read_material(
         records, actors, configuration.blocks, language=language, tests=tests, progress=progress
@@ -258,7 +260,8 @@ def train_on(
         progress("fitting on all pairs")
         pipeline = _fit(material, configuration, _weigh(material.train, configuration))
         empty = np.zeros((0, len(LABELS)))
-        found = Examination(material.train, empty, Decision(), {}, pipeline)
+        shares = np.bincount(truth_of(material.train), _weigh(material.train, configuration), len(LABELS))
+        found = Examination(material.train, empty, Decision(prior=shares / shares.sum()), {}, pipeline)
     progress("compiling")
     assert found.pipeline is not None
     digest = digest_corpus(material.records)
@@ -353,8 +356,11 @@ def _groups(rows: Sequence[LabelledContext], kind: str) -> list[str]:
 def _score_tests(
     material: Material, configuration: Configuration, pipeline: Pipeline, decision: Decision
 ) -> dict[str, Systems]:
-    rows = material.train
-    plain = plain_pipeline().fit([row.record.text for row in rows], labels_of(rows))
+    weights = _weigh(material.train, configuration)
+    used = np.flatnonzero(weights)
+    rows = [material.train[int(i)] for i in used]
+    texts = [row.record.text for row in rows]
+    plain = fit_weighted(plain_pipeline(), texts, np.array(labels_of(rows)), weights[used])
     scores = {}
     for name, found in material.tests.items():
         table = material.part(name).only(configuration.blocks)
@@ -421,7 +427,8 @@ def _ambivalence_of(model: Model, rows: Sequence[LabelledContext], most: int = 1
         contributions = model.scorer.contributions(row.context) * model.decision.scale
         margins = contributions[:, favor] - contributions[:, against]
         found.append(two_sidedness(sum_by_sentence(row.context, margins)))
-    return float(np.quantile(found, 1 - _AMBIVALENT_SHARE))
+    # Of texts of one sentence each nothing can be learned about two sides.
+    return float(np.quantile(found, 1 - _AMBIVALENT_SHARE)) or float("inf")
 
 
 def _manifest(material: Material, digest: str, scores: Mapping[str, Systems]) -> dict[str, object]:

@@ -62,8 +62,8 @@ class Configuration:
     """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
-    C: float = 2.0
-    min_df: int = 3
+    C: float = 0.5
+    min_df: int = 10
     balanced_weight: float = 0.3
     article_weight: float = 2.0
     system: str = "model"
@@ -72,6 +72,19 @@ class Configuration:
     calibrator: str = "platt"
     groups: str = "article"
     mentions: str = "resolved"
+
+    def __post_init__(self) -> None:
+        """Refuse a choice that does not exist: it would silently mean another."""
+        choices = {
+            "system": ("model", "stack", "plain", "lexicon", "majority"),
+            "groups": ("article", "actor", "topic"),
+            "mentions": ("names", "resolved", "marked"),
+        }
+        for name, known in choices.items():
+            if getattr(self, name) not in known:
+                raise CorpusError(
+                    f"{name} {getattr(self, name)!r} is unknown", hint=f"one of {', '.join(known)}"
+                )
 
     def to_params(self) -> dict[str, Any]:
         """Flat parameters as they are logged with a run."""
@@ -100,7 +113,7 @@ def default_configuration(language: str) -> Configuration:
     """What did best for a language in its own experiments."""
     if language == "en":
         names = ("words", "sides", "between", "lexicon", "subwords", "patterns")
-        return Configuration(blocks=tuple(CATALOGUE[name] for name in names), C=0.5)
+        return Configuration(blocks=tuple(CATALOGUE[name] for name in names), min_df=3)
     return Configuration()
 
 

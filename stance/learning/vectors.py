@@ -154,14 +154,14 @@ class BlockScaler(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             names, counted = self._documents(block)
             frequencies = np.bincount(counted.indices, minlength=counted.shape[1])
             kept = np.flatnonzero(frequencies >= self.min_df)
-            if not len(kept):
-                raise CorpusError(
-                    f"no feature of block {block.block.name!r} occurs {self.min_df} times",
-                    hint="give more labelled text",
-                )
             self.kept_.append(kept)
             self.names_.append(tuple(names[i] for i in kept))
-            self.scales_.append(_learn_scale(block.block, counted[:, kept]))
+            self.scales_.append(_learn_scale(block.block, counted[:, kept]) if len(kept) else np.zeros(0))
+        if not any(len(kept) for kept in self.kept_):
+            raise CorpusError(
+                f"no feature occurs in {self.min_df} texts: the corpus is too small",
+                hint="a hundred labelled pairs are a beginning",
+            )
         return self
 
     def transform(self, table: FeatureTable) -> Matrix:

@@ -191,11 +191,10 @@ def _tell_quoted(text: str, starts: Sequence[int]) -> Iterator[bool]:
     opened = -1
     spans = []
     for found in _QUOTE.finditer(text):
-        if opened < 0 or found[0] == "„":
+        if opened < 0 or found[0] == "„" or found.start() - opened >= _LONGEST_QUOTE:
             opened = found.start()
         else:
-            if found.start() - opened < _LONGEST_QUOTE:
-                spans.append((opened, found.end()))
+            spans.append((opened, found.end()))
             opened = -1
     left = [span[0] for span in spans]
     for start in starts:

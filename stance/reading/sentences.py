@@ -15,7 +15,7 @@ _ABBREVIATIONS = """
 abb abs abschn abt allg anm art aufl az bd bes betr bspw bsp bzgl bzw ca dgl dipl dipl-ing dr dres
 ebd ehem eigtl einschl etc evtl exkl ff fr frhr gde gebr ges ggf hl hrsg hr ing inkl insb jr jun kap
 kgl kl lfd lic lt mag max mill min mind mio mrd mtl nachf nr o od op orig österr pfr phil pos priv
-prof proz publ rd s schweiz sen sog sogen spez st stellv std str tel tsd u usf usw v verf vgl vors
+prof proz publ rd s sen sog sogen spez st stellv std str tel tsd u usf usw v verf vgl vors
 vs wg z zt zw zzgl geb gest tägl co fa präs med vorm nachm wöchtl dt engl frz ital jan feb febr apr
 aug sep sept okt nov dez mo di mi do sa so
 """.split()
@@ -37,7 +37,7 @@ _MAY_END = frozenset(
 
 _BOUNDARY = re.compile(
     r"(?P<blank>\n[ \t\r]*\n\s*)"
-    r"|(?P<stop>[.!?…]+)(?P<close>[\"'“”»«’)\]›‹]*)(?P<gap>\s+)(?=[\"'„“”»«‚‘›‹(\[–-]*\s?[\w])"
+    r"|(?<![.!?…])(?P<stop>[.!?…]+)(?P<close>[\"'“”»«’)\]›‹]*)(?P<gap>\s+)(?=[\"'„“”»«‚‘›‹(\[–-]*\s?[\w])"
 )
 _LAST_WORD = re.compile(r"[\w-]+$")
 _NEXT_WORD = re.compile(r"[\"'„“”»«‚‘›‹(\[–-]*\s?([\w-]+)")
@@ -129,4 +129,4 @@ def _ends_sentence(text: str, found: re.Match[str], rules: SentenceRules) -> boo
 def _is_inner_abbreviation(text: str, stop: int, last: str) -> bool:
     """``z. B.``, ``u.a.``, ``i. d. R.``: a single letter that itself follows a stop."""
     start = stop - len(last)
-    return len(last) == 1 and text[:start].rstrip().endswith(".") and text[start - 2 : start - 1] != ""
+    return len(last) == 1 and start >= 2 and text[max(0, start - 9) : start].rstrip().endswith(".")

@@ -195,6 +195,7 @@ class Subwords(Block):
         return found
 
 
+_MOST = 10
 _NEAR = 5
 _FAR = 15
 _LETTER = {"verb": "V", "noun": "N", "adj": "A", "adv": "A"}
@@ -302,7 +303,13 @@ def block_from_record(record: dict[str, Any]) -> Block:
     kind = options.pop("kind", None)
     if kind not in _KINDS:
         raise BundleError(f"holds an unknown block {kind!r}", hint="a newer version wrote it")
-    return _KINDS[kind](**options)
+    block = _KINDS[kind](**options)
+    counts = [getattr(block, name, 1) for name in ("ngrams", "most")]
+    if not all(isinstance(x, float) and x > 0 for x in (block.left, block.right)) or not all(
+        isinstance(x, int) and 0 < x < _MOST for x in counts
+    ):
+        raise ValueError(f"block {block.name!r} has impossible options")
+    return block
 
 
 _BLOCKS = (

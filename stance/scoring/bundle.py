@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, astuple
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 from joblib import numpy_pickle
@@ -42,13 +42,20 @@ class _DataOnlyArray(numpy_pickle.NumpyArrayWrapper):  # type: ignore[misc]
 
     def read(self, unpickler: Any, ensure_native_byte_order: bool) -> Any:
         dtype = getattr(self, "dtype", None)
-        if (
-            not isinstance(dtype, np.dtype)
-            or dtype.hasobject
-            or getattr(self, "subclass", None) is not np.ndarray
-        ):
+        # A dtype's own word that it holds no objects comes from the file; only this one is believed.
+        if not _is_double(dtype) or getattr(self, "subclass", None) is not np.ndarray:
             raise BundleError("holds an array that is not plain numbers")
         return super().read(unpickler, ensure_native_byte_order)
+
+
+def _is_double(dtype: Any) -> bool:
+    return (
+        isinstance(dtype, np.dtype)
+        and dtype.kind == "f"
+        and dtype.itemsize == 8
+        and dtype.names is None
+        and dtype.subdtype is None
+    )
 
 
 _ALLOWED: Mapping[tuple[str, str], Any] = {
@@ -58,10 +65,25 @@ _ALLOWED: Mapping[tuple[str, str], Any] = {
 }
 
 
+_ARRAY_STATE = {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
+
+
 class _DataOnlyUnpickler(numpy_pickle.NumpyUnpickler):  # type: ignore[misc]
     """Builds builtins and numpy arrays; every other name in the file is refused."""
 
     # joblib keys its array step by opcode; restate it for our own array record.
+    def load_build(self) -> None:
+        """Set the state of an array record or a dtype, and of nothing else: not of a class."""
+        target, state = self.stack[-2], self.stack[-1]
+        if type(target) is _DataOnlyArray:
+            if not isinstance(state, dict) or not set(state) <= _ARRAY_STATE:
+                raise BundleError("holds a damaged array")
+        elif not (isinstance(target, np.dtype) and isinstance(state, tuple) and _is_double(target)):
+            raise BundleError("refused: it sets the state of something that is no array")
+        super().load_build()
+
+    dispatch: ClassVar[dict[int, Any]] = {**numpy_pickle.NumpyUnpickler.dispatch, pickle.BUILD[0]: load_build}
+
     def find_class(self, module: str, name: str) -> Any:
         try:
             return _ALLOWED[module, name]
@@ -188,17 +210,23 @@ def _lexicon_from_data(data: Mapping[str, Any]) -> Lexicon | None:
 
 
 def _check_and_build(data: Any, path: Path) -> Model:
-    if not isinstance(data, dict) or data.get("magic") != _MAGIC:
+    if not isinstance(data, dict) or not _is_text(data.get("magic"), _MAGIC):
         raise BundleError("is a joblib file, but no stance model", path, "train one with 'make train'")
-    if data.get("format") != FORMAT:
+    if type(data.get("format")) is not int or data["format"] != FORMAT:
         raise BundleError(
-            f"has format {data.get('format')!r}, this version reads format {FORMAT}",
+            f"has format {data.get('format')!r:.20}, this version reads format {FORMAT}",
             path,
             "train it again, or install the version that wrote it",
         )
-    if data.get("manifest", {}).get("labels") != [str(label) for label in LABELS]:
+    manifest = data.get("manifest")
+    labels = manifest.get("labels") if isinstance(manifest, dict) else None
+    if not isinstance(labels, list) or [str(x) for x in labels] != [str(label) for label in LABELS]:
         raise BundleError("has other labels than favor, neutral, against", path)
     return _guarded(lambda: _build(data), path)
+
+
+def _is_text(value: Any, wanted: str) -> bool:
+    return isinstance(value, str) and value == wanted
 
 
 def _guarded(build: Callable[[], Model], path: Path) -> Model:
@@ -213,14 +241,25 @@ def _build(data: dict[str, Any]) -> Model:
     for record in data["blocks"]:
         features = record["vocabulary"].split("\n") if record["vocabulary"] else []
         scale, coefficients = record["scale"], record["coefficients"]
-        if scale.shape != (len(features),) or coefficients.shape != (len(features), len(LABELS)):
-            raise ValueError("shapes differ")
+        _require_numbers(scale, (len(features),))
+        _require_numbers(coefficients, (len(features), len(LABELS)))
         vocabulary = {feature: row for row, feature in enumerate(features)}
         blocks.append(weights_of(block_from_record(record["block"]), vocabulary, scale, coefficients))
     rules = SentenceRules(frozenset(data["abbreviations"]), frozenset(data["starters"]))
     actors = [actor_from_record(record) for record in data["actors"]]
     reader = ArticleReader(actors, data["language"], rules, _lexicon_from_data(data))
+    _require_numbers(data["intercept"], (len(LABELS),))
     decision = Decision(**data["decision"])
-    if decision.bias.shape != (len(LABELS),) or decision.prior.shape != (len(LABELS),):
-        raise ValueError("shapes differ")
+    _require_numbers(decision.bias, (len(LABELS),))
+    _require_numbers(decision.prior, (len(LABELS),))
+    numbers = (decision.scale, decision.threshold, decision.ambivalence)
+    if not all(isinstance(x, float) and not np.isnan(x) for x in numbers) or not (decision.prior > 0).all():
+        raise ValueError("decision is damaged")
     return Model(LinearScorer(blocks, data["intercept"]), reader, data["manifest"], decision)
+
+
+def _require_numbers(array: Any, shape: tuple[int, ...]) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64 or array.shape != shape:
+        raise ValueError("an array has another shape or type")
+    if not np.isfinite(array).all():
+        raise ValueError("an array holds no finite number")

@@ -158,7 +158,7 @@ class Model:
                 context, article, by_sentence, label, reader or self.reader, max_evidence
             ),
             mentions=tuple(_located(m, article) for m in context.mentions),
-            ambivalent=two_sidedness(by_sentence) >= decision.ambivalence,
+            ambivalent=two_sidedness(by_sentence) > decision.ambivalence,
         )
 
 

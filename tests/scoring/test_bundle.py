@@ -106,3 +106,49 @@ def test_the_file_holds_no_class_of_ours(bundle: Path) -> None:
 
     assert b"stance.records" not in bundle.read_bytes()
     assert b"sklearn" not in bundle.read_bytes().replace(b"scikit-learn", b"")
+
+
+def test_a_dtype_that_hides_objects_is_refused(tmp_path: Path, bundle: Path) -> None:
+    """Object pointers of the file's choosing, with the flag that says so cleared."""
+    state = list(np.dtype([("a", "O")]).__reduce__()[2])
+    state[-1] = 0
+    hidden = np.dtype("V8")
+    hidden.__setstate__(tuple(state))
+    assert not hidden.hasobject
+    array = np.frombuffer(b"A" * 24, dtype="V8").view(np.uint8).view(hidden)
+    file = tmp_path / "evil.joblib"
+    joblib.dump({"magic": "stance-bundle", "intercept": array}, file)
+    with pytest.raises(BundleError):
+        load_bundle(file)
+    assert load_bundle(bundle).actors
+
+
+def test_a_file_cannot_change_the_loader(tmp_path: Path, bundle: Path) -> None:
+    file = tmp_path / "evil.joblib"
+    file.write_bytes(b"\x80\x02cjoblib.numpy_pickle\nNumpyArrayWrapper\nN}X\x04\0\0\0readX\x01\0\0\0xs\x86b.")
+    with pytest.raises(BundleError):
+        load_bundle(file)
+    assert load_bundle(bundle).actors
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("manifest", [1]),
+        ("format", np.array([2.0, 2.0])),
+        ("magic", np.array([1.0, 2.0])),
+        ("intercept", "abc"),
+        ("intercept", np.zeros(1)),
+        ("intercept", np.array([np.nan, 0.0, 0.0])),
+        ("decision", {"scale": "x"}),
+        ("decision", {"prior": np.zeros(3)}),
+        ("blocks", [{"block": {"kind": "words", "name": "w", "left": 0.0}}]),
+        ("lexicon", "one column"),
+    ],
+)
+def test_a_part_of_another_type_is_refused(tmp_path: Path, bundle: Path, key: str, value: object) -> None:
+    data = joblib.load(bundle)
+    file = tmp_path / "odd.joblib"
+    joblib.dump(data | {key: value}, file)
+    with pytest.raises(BundleError):
+        load_bundle(file)
