@@ -40,7 +40,7 @@ class Experiment:
         The file's name: ``03-distance``.
     asks, answer : str
     runs : mapping of str to Configuration
-        By name, at most 16 characters long.
+        By name, at most 16 characters long; each on top of the file's ``base``.
     language : str
     corpus : str
         A corpus or ``format:file``; a name without a folder is looked for in the benchmarks folder.
@@ -71,7 +71,11 @@ def read_experiment(path: Path) -> Experiment:
     if not isinstance(data, dict) or not isinstance(data.get("runs"), dict):
         raise CorpusError("needs 'asks' and a mapping 'runs'", path, "see experiments/03-distance.yaml")
     try:
-        runs = {str(name): parse_configuration(options or {}) for name, options in data.pop("runs").items()}
+        base = data.pop("base", {})
+        runs = {
+            str(name): parse_configuration({**base, **(options or {})})
+            for name, options in data.pop("runs").items()
+        }
         return Experiment(path.stem, answer=data.pop("answer", ""), runs=runs, **data)
     except CorpusError as error:
         raise error.at(path) from None

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stance.errors import CorpusError
-from stance.learning.corpus import Record, build_labelled_contexts, digest_corpus, read_corpus, write_corpus
+from stance.learning.corpus import (
+    LabelledActor,
+    Record,
+    build_labelled_contexts,
+    digest_corpus,
+    read_corpus,
+    write_corpus,
+)
 from stance.reading.contexts import ArticleReader
-from stance.records import Actor
+from stance.records import Actor, Label
 
 LINE = {
     "id": "x1",
@@ -69,3 +77,10 @@ def test_where_spans_are_missing_the_forms_are_looked_for(tmp_path: Path) -> Non
     records = read_corpus(_write(tmp_path / "c.jsonl", {**LINE, "actors": [actor]}))
     rows = list(build_labelled_contexts(records, ArticleReader([])))
     assert rows[0].context.tokens.count("tgt") == 1
+
+
+def test_the_digest_sees_all_that_training_sees() -> None:
+    record = Record("a", "Venn lügt.", (LabelledActor("Venn", ("Venn",), Label.against),))
+    changes = ({"split": "test"}, {"mix": "natural"}, {"title": "T"}, {"topic": "x"}, {"text": "Venn log."})
+    digests = {digest_corpus([replace(record, **change)]) for change in changes}  # type: ignore[arg-type]
+    assert len(digests | {digest_corpus([record])}) == 1 + len(changes)

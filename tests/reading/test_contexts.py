@@ -59,3 +59,27 @@ def test_a_title_apart_from_the_text_is_read_first(title: str | None) -> None:
     assert article.locate(context.mentions[0].start, context.mentions[0].end)[0] == (
         "title" if title else "text"
     )
+
+
+def test_zones_and_others_between_are_seen_from_the_actor() -> None:
+    reader = ArticleReader([Actor("venn", "Venn"), Actor("holm", "Holm")])
+    [venn, _] = reader.read(Article("Venn lügt, sagt Holm heute. Es regnet."))
+    forms = venn.article.forms
+    assert "".join(venn.zones) == "CCSSSSSDDD"
+    assert venn.between[forms.index("heute")] == 1
+    assert venn.between[forms.index("sagt")] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("Er sagte „gut so“ und ging.", ["gut", "so"]),
+        ("Er sagte »gut so« und ging.", ["gut", "so"]),
+        ('Ein 5" Rohr. ' + "Es war so. " * 100 + 'Er rief "gut" und ging.', ["gut"]),
+    ],
+)
+def test_what_is_quoted_is_told_even_after_a_stray_mark(text: str, inside: list[str]) -> None:
+    reader = ArticleReader([])
+    tokens = reader.share(Article(text), [])
+    quoted = [f for f, q in zip(tokens.forms, tokens.quoted, strict=True) if q and f.isalpha()]
+    assert quoted == inside
