@@ -25,6 +25,7 @@ __all__ = [
     "confusion_image",
     "curve_figure",
     "error_table",
+    "figures_table",
     "per_actor_table",
     "reliability_image",
     "risk_coverage_image",
@@ -211,6 +212,21 @@ def curve_figure(points: Sequence[CurvePoint]) -> Any:
     figure.axes[0].set_ylabel("macro-F1")
     figure.axes[0].legend(fontsize=8)
     return figure
+
+
+def figures_table(found: Examination) -> dict[str, list[Any]]:
+    """Every figure of every system on every set, with intervals: a row each."""
+    table: dict[str, list[Any]] = {
+        name: [] for name in ("set", "system", "figure", "value", "low", "high", "pairs")
+    }
+    for name, systems in found.scores.items():
+        for system, scores in systems.items():
+            for figure, interval in scores.intervals.items():
+                value = round(float(getattr(scores, figure)), 4)
+                row = (name, system, figure, value, round(interval.low, 4), round(interval.high, 4))
+                for column, cell in zip(table, (*row, scores.pairs), strict=True):
+                    table[column].append(cell)
+    return table
 
 
 def scores_table(scores: Mapping[str, Scores], title: str) -> Table:

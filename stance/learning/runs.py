@@ -426,7 +426,7 @@ def _ambivalence_of(model: Model, rows: Sequence[LabelledContext], most: int = 1
     for row in natural[:: max(1, len(natural) // most)]:
         contributions = model.scorer.contributions(row.context) * model.decision.scale
         margins = contributions[:, favor] - contributions[:, against]
-        found.append(two_sidedness(sum_by_sentence(row.context, margins)))
+        found.append(two_sidedness(row.context, sum_by_sentence(row.context, margins)))
     # Of texts of one sentence each nothing can be learned about two sides.
     return float(np.quantile(found, 1 - _AMBIVALENT_SHARE)) or float("inf")
 

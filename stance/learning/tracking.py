@@ -351,13 +351,8 @@ def figures_of(scores: Mapping[str, Systems]) -> dict[str, float]:
         metrics[f"{short}_f1"] = systems["model"].macro_f1
         if name not in ("natural", "all"):
             metrics[f"{short}_f1b"] = systems["model, balanced prior"].macro_f1
-        for system, found in systems.items():
-            key = system.replace(", ", "_").replace(" ", "_").replace("-", "_")
-            metrics |= {
-                f"{short}/{key}_{figure}": value
-                for figure, value in found.to_metrics().items()
-                if "/" not in figure
-            }
+        for system in ("model", "plain TF-IDF", "majority"):
+            metrics[f"sets/{short}_{system.partition(' ')[0]}"] = systems[system].macro_f1
     return metrics
 
 
@@ -398,6 +393,7 @@ def _log_artifacts(mlflow: Any, found: Examination) -> None:
     mlflow.log_image(figures.confusion_image(found), key="confusion", step=0)
     mlflow.log_image(figures.reliability_image(found), key="reliability", step=0)
     mlflow.log_image(figures.risk_coverage_image(found), key="risk_coverage", step=0)
+    mlflow.log_table(figures.figures_table(found), "figures.json")
     mlflow.log_table(figures.error_table(found), "errors.json")
     mlflow.log_table(figures.per_actor_table(found), "per_actor.json")
     features = figures.top_features(found)

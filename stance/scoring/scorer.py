@@ -158,7 +158,7 @@ class Model:
                 context, article, by_sentence, label, reader or self.reader, max_evidence
             ),
             mentions=tuple(_located(m, article) for m in context.mentions),
-            ambivalent=two_sidedness(by_sentence) > decision.ambivalence,
+            ambivalent=two_sidedness(context, by_sentence) > decision.ambivalence,
         )
 
 
@@ -167,9 +167,14 @@ def sum_by_sentence(context: ActorContext, values: Floats) -> Floats:
     return np.asarray(np.bincount(context.sentences, values), dtype=np.float64)
 
 
-def two_sidedness(by_sentence: Floats) -> float:
-    """How strongly sentences speak on the weaker side, in logits: 0 where all pull one way."""
-    return float(min(by_sentence[by_sentence > 0].sum(), -by_sentence[by_sentence < 0].sum()))
+def two_sidedness(context: ActorContext, by_sentence: Floats) -> float:
+    """How strongly the sentences that name the actor speak on the weaker side, in logits.
+
+    0 where all pull one way. Other sentences are mostly about somebody else.
+    """
+    naming = sorted({s for d, s in zip(context.distances, context.sentences, strict=True) if d == 0})
+    sums = by_sentence[naming]
+    return float(min(sums[sums > 0].sum(), -sums[sums < 0].sum()))
 
 
 def _checked_articles(articles: Article | Iterable[Article]) -> Iterator[Article]:
