@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from stance.learning.calibration import TARGET_ERROR, calibration_error, confidence_bins, risk_coverage
 from stance.learning.evaluation import truth_of
-from stance.learning.training import labels_of
+from stance.learning.training import compile_scorer, labels_of
 from stance.records import LABELS
+from stance.scoring.scorer import sum_by_sentence
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from stance.learning.corpus import LabelledContext
     from stance.learning.curve import CurvePoint
     from stance.learning.evaluation import Scores
     from stance.learning.runs import Examination
@@ -117,14 +119,15 @@ _EXCERPT = 300
 
 
 def error_table(found: Examination, most: int = 300) -> dict[str, list[Any]]:
-    """The surest errors: id, label given, true label, probability, actor, an excerpt around it."""
+    """The surest errors: id, labels given and true, probability, actor, excerpt, strongest sentence."""
     truth = truth_of(found.rows)
     predicted = found.probabilities.argmax(axis=1)
     confidence = found.probabilities.max(axis=1)
     wrong = [i for i in np.argsort(-confidence, kind="stable") if predicted[i] != truth[i]][:most]
     table: dict[str, list[Any]] = {
-        name: [] for name in ("id", "predicted", "true", "probability", "actor", "text")
+        name: [] for name in ("id", "predicted", "true", "probability", "actor", "text", "evidence")
     }
+    explain = _explainer(found)
     for i in wrong:
         row = found.rows[int(i)]
         first = row.context.mentions[0].start if row.context.mentions else 0
@@ -136,10 +139,31 @@ def error_table(found: Examination, most: int = 300) -> dict[str, list[Any]]:
             round(float(confidence[i]), 3),
             row.actor.name,
             row.record.article.full_text[start : start + _EXCERPT],
+            explain(row),
         )
         for name, cell in zip(table, cells, strict=True):
             table[name].append(cell)
     return table
+
+
+def _explainer(found: Examination) -> Callable[[LabelledContext], str]:
+    """A function that names the sentence that pulls most either way, with its share of the margin."""
+    if found.pipeline is None or "blocks" not in found.pipeline.named_steps:
+        return lambda _: ""
+    scorer = compile_scorer(found.pipeline)
+    favor, against = _NAMES.index("favor"), _NAMES.index("against")
+
+    def explain(row: LabelledContext) -> str:
+        contributions = scorer.contributions(row.context)
+        sums = sum_by_sentence(row.context, contributions[:, favor] - contributions[:, against])
+        strongest = int(np.abs(sums).argmax())
+        tokens = row.context.article
+        inside = [i for i, sentence in enumerate(tokens.sentences) if sentence == strongest]
+        text = row.record.article.full_text
+        end = tokens.starts[inside[-1]] + len(tokens.forms[inside[-1]])
+        return f"{sums[strongest]:+.2f} {text[tokens.starts[inside[0]] : end][:_EXCERPT]}"
+
+    return explain
 
 
 def top_features(found: Examination, most: int = 25) -> dict[str, list[Any]]:

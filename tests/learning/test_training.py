@@ -7,6 +7,7 @@ import pytest
 
 from stance.errors import CorpusError
 from stance.learning.evaluation import cross_validate, score
+from stance.learning.figures import error_table
 from stance.learning.runs import TrainedModel, train_model
 from stance.learning.training import Configuration, build_pipeline, labels_of
 from stance.learning.vectors import FeatureTable
@@ -75,3 +76,12 @@ def test_a_missing_label_is_told(records, registry) -> None:  # type: ignore[no-
     only = [r for r in records if all(a.label == "neutral" for a in r.actors)]
     with pytest.raises(CorpusError, match="favor"):
         train_model(only, registry)
+
+
+def test_errors_are_listed_with_the_sentence_that_misled(trained: TrainedModel) -> None:
+    table = error_table(trained.examination, most=20)
+    assert len(table["id"]) == 20
+    assert table["probability"] == sorted(table["probability"], reverse=True)
+    for given, true, evidence in zip(table["predicted"], table["true"], table["evidence"], strict=True):
+        assert given != true
+        assert evidence[0] in "+-"
