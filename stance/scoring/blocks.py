@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -28,7 +29,7 @@ Occurrence = tuple[str, float, int]
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(ABC):
     """A family of features; a token ``d`` tokens from the nearest mention weighs ``1 / (1 + d / reach)``.
 
     Parameters
@@ -49,17 +50,17 @@ class Block:
     """``tfidf``: tf · idf, L2-normalised. ``log``: log(1 + sum), divided by its root mean square.
     ``mean``: the weighted mean over tokens of what the parts of each form say."""
 
+    @abstractmethod
     def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
         """Yield every feature of the context where it stands, with its weight."""
-        raise NotImplementedError
 
     def tags(self) -> tuple[str, ...] | None:
         """The marks that a single word can carry, None where features are more than marked words."""
         return None
 
     def tag_of(self, context: ActorContext) -> list[int]:
-        """The number of each token's mark among :meth:`tags`."""
-        raise NotImplementedError
+        """The number of each token's mark among :meth:`tags`: the first unless a block has several."""
+        return [0] * len(context.tokens)
 
     def marked(self, tag: str, token: str) -> str:
         """The feature of a word that carries a mark."""
@@ -73,6 +74,23 @@ class Block:
     def to_record(self) -> dict[str, Any]:
         """Plain data for a bundle or a run's parameters."""
         return {"kind": self.kind, **asdict(self)}
+
+
+def _ngrams(
+    first: int, tokens: Sequence[str], weights: Sequence[float], sentences: Sequence[int], most: int
+) -> Iterator[tuple[str, float, int]]:
+    """Yield the n-grams that begin at ``first``: words, weight of their nearest token, last position.
+
+    None is longer than ``most`` or reaches over the end of a sentence.
+    """
+    feature, weight = tokens[first], weights[first]
+    yield feature, weight, first
+    for j in range(first + 1, min(first + most, len(tokens))):
+        if sentences[j] != sentences[first]:
+            return
+        feature += " " + tokens[j]
+        weight = max(weight, weights[j])
+        yield feature, weight, j
 
 
 @dataclass(frozen=True)
@@ -107,16 +125,10 @@ class Words(Block):
         tokens, sentences = context.tokens, context.sentences
         weights = self.weigh(context.distances)
         sides = ["L_" if d < 0 else "R_" for d in context.distances] if self.sides else None
-        for i, token in enumerate(tokens):
+        for i in range(len(tokens)):
             side = sides[i] if sides else ""
-            feature, weight = side + token, weights[i]
-            yield feature, weight, i
-            for j in range(i + 1, min(i + self.ngrams, len(tokens))):
-                if sentences[j] != sentences[i]:
-                    break
-                feature += " " + tokens[j]
-                weight = max(weight, weights[j])
-                yield feature, weight, i
+            for ngram, weight, _ in _ngrams(i, tokens, weights, sentences, self.ngrams):
+                yield side + ngram, weight, i
 
 
 @dataclass(frozen=True)
@@ -278,18 +290,11 @@ class Patterns(Block):
         weights = self.weigh(context.distances)
         sentences = context.sentences
         for i in sorted({j for s in signed for j in range(max(0, s - self.ngrams + 1), s + 1)}):
-            feature, weight = tokens[i], weights[i]
-            holds = i in signed
-            if holds:
-                yield feature, weight, i
-            for j in range(i + 1, min(i + self.ngrams, len(tokens))):
-                if sentences[j] != sentences[i]:
-                    break
-                feature += " " + tokens[j]
-                weight = max(weight, weights[j])
-                holds = holds or j in signed
+            holds = False
+            for ngram, weight, last in _ngrams(i, tokens, weights, sentences, self.ngrams):
+                holds = holds or last in signed
                 if holds:
-                    yield feature, weight, i
+                    yield ngram, weight, i
 
 
 _KINDS: dict[str, Callable[..., Block]] = {

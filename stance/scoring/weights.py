@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ _CACHED_FORMS = 200_000
 _PAIR = 2
 
 
-class BlockWeights(Protocol):
+@dataclass(frozen=True)
+class BlockWeights(ABC):
     """Learned weights of one block.
 
     Attributes
@@ -34,27 +35,19 @@ class BlockWeights(Protocol):
         Columns in the order of ``LABELS``.
     """
 
-    @property
-    def block(self) -> Block: ...
-    @property
-    def vocabulary(self) -> Mapping[str, int]: ...
-    @property
-    def scale(self) -> Floats: ...
-    @property
-    def coefficients(self) -> Floats: ...
+    block: Block
+    vocabulary: Mapping[str, int]
+    scale: Floats
+    coefficients: Floats
 
+    @abstractmethod
     def add_to(self, total: Floats, context: ActorContext) -> None:
         """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
 
 
 @dataclass(frozen=True)
-class TfidfWeights:
+class TfidfWeights(BlockWeights):
     """tf · idf, L2-normalised over the block."""
-
-    block: Block
-    vocabulary: Mapping[str, int]
-    scale: Floats
-    coefficients: Floats
 
     def add_to(self, total: Floats, context: ActorContext) -> None:
         """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
@@ -143,13 +136,8 @@ class _Codebook:
 
 
 @dataclass(frozen=True)
-class LogWeights:
+class LogWeights(BlockWeights):
     """log(1 + sum) · scale; the addends of a sum share its value in proportion."""
-
-    block: Block
-    vocabulary: Mapping[str, int]
-    scale: Floats
-    coefficients: Floats
 
     def add_to(self, total: Floats, context: ActorContext) -> None:
         """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
@@ -164,16 +152,13 @@ class LogWeights:
 
 
 @dataclass(frozen=True)
-class MeanWeights:
+class MeanWeights(BlockWeights):
     """The parts of each form, TF-IDF weighted and normalised form by form; tokens by their weight.
 
     What a form says does not depend on its neighbours, so it is worked out once and remembered.
     """
 
     block: Subwords
-    vocabulary: Mapping[str, int]
-    scale: Floats
-    coefficients: Floats
     _forms: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def add_to(self, total: Floats, context: ActorContext) -> None:

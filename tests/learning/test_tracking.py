@@ -184,7 +184,7 @@ def _wait_for(address: str, seconds: float = 90) -> None:
             time.sleep(0.5)
 
 
-@pytest.mark.skipif(not shutil.which("chromedriver"), reason="needs Debian's chromium and chromedriver")
+@pytest.mark.skipif(not shutil.which("chromedriver"), reason="needs Debian's chromium-driver; .ci/run has it")
 def test_the_page_opens_on_the_comparison(server: str) -> None:
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
