@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stance.errors import CorpusError
+from stance.learning.corpus import Record
 from stance.learning.evaluation import cross_validate, score
 from stance.learning.figures import error_table
 from stance.learning.runs import TrainedModel, train_model
@@ -36,7 +37,14 @@ def test_shuffled_labels_teach_nothing(trained: TrainedModel) -> None:
     assert score(rows, probabilities).macro_f1 < 0.40
 
 
-def test_no_article_stands_on_both_sides_of_a_split(trained: TrainedModel) -> None:
+def test_the_test_split_is_never_trained_on(trained: TrainedModel, records: list[Record]) -> None:
+    assert any(record.split == "test" for record in records)
+    assert all(row.record.split != "test" for row in trained.rows)
+    assert {"test natural", "test balanced"} <= set(trained.scores)
+
+
+@pytest.mark.parametrize("grouped", ["article", "actor"])
+def test_no_article_stands_on_both_sides_of_a_split(trained: TrainedModel, grouped: str) -> None:
     seen: list[tuple[set[str], set[str]]] = []
     rows = trained.rows
     ids = {id(row.context): row.record.id for row in rows}
@@ -55,7 +63,9 @@ def test_no_article_stands_on_both_sides_of_a_split(trained: TrainedModel) -> No
             seen.append((self.train, {ids[id(c)] for c in contexts}))
             return np.full((len(contexts), 3), 1 / 3)
 
-    cross_validate(Spy(), rows, [row.context for row in rows], folds=3)  # type: ignore[arg-type]
+    groups = [row.actor.name for row in rows] if grouped == "actor" else None
+    inputs = [row.context for row in rows]
+    cross_validate(Spy(), rows, inputs, folds=3, groups=groups)  # type: ignore[arg-type]
     assert len(seen) == 3
     assert all(not train & test for train, test in seen)
 
