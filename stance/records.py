@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from stance.errors import ActorError
 
 __all__ = [
     "LABELS",
+    "PARTS_OF_SPEECH",
+    "ROLES",
     "Actor",
     "ActorContext",
     "ActorKind",
@@ -154,12 +157,18 @@ class Mention:
     part: Part = Part.TEXT
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A span of an article's full text that holds one sentence, headline or dateline."""
 
     start: int
     end: int
+
+
+PARTS_OF_SPEECH = ("verb", "noun", "adj", "adv", "idiom", "lvc")
+"""Of lexicon entries; ``lvc`` is a light-verb construction."""
+
+ROLES = ("subject", "object", "genitive", "any")
+"""Where the actor stands that a lexicon entry casts its light on."""
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,7 @@ def was_trained_on(model: Model, given: Sequence[Record], chosen: Sequence[Recor
 
 def probabilities_of(model: Model, rows: Sequence[LabelledContext]) -> Floats:
     """The model's probabilities, shape (n_rows, 3)."""
-    raw = [model.scorer.logits(model.scorer.contributions(row.context)) for row in rows]
-    return model.decision.probabilities(np.array(raw))
+    return model.decision.probabilities(model.scorer.logits_of([row.context for row in rows]))
 
 
 def assess(

@@ -23,7 +23,8 @@ from stance.learning.tracking import (
 )
 from stance.learning.training import Configuration
 from stance.reading.actors import read_actors
-from stance.scoring.blocks import CATALOGUE, DEFAULT_BLOCKS, Block
+from stance.scoring.blocks import Block
+from stance.scoring.catalogue import CATALOGUE, DEFAULT_BLOCKS
 
 __all__ = ["Experiment", "parse_configuration", "read_experiment", "run_experiment"]
 

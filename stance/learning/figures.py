@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from stance.learning.calibration import TARGET_ERROR, calibration_error, confidence_bins, risk_coverage
 from stance.learning.evaluation import truth_of
 from stance.learning.training import compile_scorer, labels_of
+from stance.reading.rebatching import batch_contexts
 from stance.records import LABELS
-from stance.scoring.scorer import sum_by_sentence
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -154,8 +154,9 @@ def _explainer(found: Examination) -> Callable[[LabelledContext], str]:
     favor, against = _NAMES.index("favor"), _NAMES.index("against")
 
     def explain(row: LabelledContext) -> str:
-        contributions = scorer.contributions(row.context)
-        sums = sum_by_sentence(row.context, contributions[:, favor] - contributions[:, against])
+        batch = batch_contexts([row.context])
+        contributions = scorer.contributions(batch)
+        sums = batch.sum_sentences(contributions[favor] - contributions[against])[0]
         strongest = int(np.abs(sums).argmax())
         tokens = row.context.article
         inside = [i for i, sentence in enumerate(tokens.sentences) if sentence == strongest]

@@ -54,11 +54,12 @@ from stance.learning.vectors import FeatureTable
 from stance.reading.actors import read_actors
 from stance.reading.contexts import ArticleReader
 from stance.reading.languages import PROFILES
+from stance.reading.rebatching import batch_contexts
 from stance.records import LABELS, Actor, Label
 from stance.scoring.blocks import Block
 from stance.scoring.bundle import save_bundle
 from stance.scoring.decision import BALANCED, Decision, move_prior
-from stance.scoring.scorer import Model, sum_by_sentence, two_sidedness
+from stance.scoring.scorer import BATCH, Model, two_sidedness
 
 __all__ = [
     "Examination",
@@ -422,11 +423,13 @@ def _ambivalence_of(model: Model, rows: Sequence[LabelledContext], most: int = 1
     """The two-sidedness that one text in twenty exceeds."""
     natural = [row for row in rows if row.record.mix == "natural"] or list(rows)
     favor, against = LABELS.index(Label.favor), LABELS.index(Label.against)
-    found = []
-    for row in natural[:: max(1, len(natural) // most)]:
-        contributions = model.scorer.contributions(row.context) * model.decision.scale
-        margins = contributions[:, favor] - contributions[:, against]
-        found.append(two_sidedness(row.context, sum_by_sentence(row.context, margins)))
+    chosen = [row.context for row in natural[:: max(1, len(natural) // most)]]
+    found: list[float] = []
+    for i in range(0, len(chosen), BATCH):
+        batch = batch_contexts(chosen[i : i + BATCH])
+        contributions = model.scorer.contributions(batch) * model.decision.scale
+        sums = batch.sum_sentences(contributions[favor] - contributions[against])
+        found += two_sidedness(sums, batch.naming_sentences())
     # Of texts of one sentence each nothing can be learned about two sides.
     return float(np.quantile(found, 1 - _AMBIVALENT_SHARE)) or float("inf")
 

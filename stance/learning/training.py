@@ -15,7 +15,8 @@ from stance.learning.stacking import BlockStack
 from stance.learning.vectors import BlockScaler
 from stance.reading.contexts import ArticleReader
 from stance.records import LABELS
-from stance.scoring.blocks import CATALOGUE, DEFAULT_BLOCKS, Block
+from stance.scoring.blocks import Block
+from stance.scoring.catalogue import CATALOGUE, DEFAULT_BLOCKS
 from stance.scoring.decision import Decision
 from stance.scoring.scorer import LinearScorer, Model
 from stance.scoring.weights import weights_of

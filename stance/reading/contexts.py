@@ -1,25 +1,26 @@
-"""An article and its mentions → one ActorContext per actor."""
+"""Articles and their mentions → the contexts of the actors they name."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stance.reading.context_batches import ContextBatch
 from stance.reading.coreference import resolve_german
 from stance.reading.languages import PROFILES, LanguageProfile
 from stance.reading.lexicon import Lexicon
 from stance.reading.mentions import MentionFinder
 from stance.reading.sentences import SentenceRules, split_sentences
-from stance.reading.tokens import StemTable, Token, split_tokens
+from stance.reading.token_batches import TokenBatch
+from stance.reading.tokens import TokenSpans, split_tokens
+from stance.reading.vocabulary import MENTION, Column, Vocabulary
 from stance.records import Actor, ActorContext, Article, ArticleTokens, Mention, MentionKind, Sentence
 
-__all__ = ["OTHER", "TARGET", "ArticleReader", "build_context", "share_tokens"]
+__all__ = ["ArticleReader"]
 
-TARGET = "tgt"
-OTHER = "ent"
 _CLAUSE_MARKS = frozenset(",;:.!?–—()")
 _QUOTE = re.compile(r"[„“”\"»«]")
 _LONGEST_QUOTE = 900  # characters; a mark that is closed later was never opened
@@ -52,9 +53,8 @@ class ArticleReader:
         self.profile: LanguageProfile = PROFILES[language]
         self.rules = rules or self.profile.sentences
         self.lexicon = lexicon
-        self.stems = StemTable(language)
-        # Mentions, contexts and evidence of an article all ask for its sentences.
-        self._last_split: tuple[Article | None, list[Sentence]] = (None, [])
+        self.vocabulary = Vocabulary(language)
+        self._ends_clause = Column(lambda forms: [form in _CLAUSE_MARKS for form in forms], dtype=bool)
 
     def with_actors(self, actors: Iterable[Actor]) -> ArticleReader:
         """Return a reader of the same language that looks for other actors."""
@@ -69,43 +69,95 @@ class ArticleReader:
         chosen : frozenset of str, optional
             Ids of the actors wanted; the others are still masked.
         """
-        mentions = self.finder.find(article)
-        if chosen is None or any(m.actor.id in chosen for m in mentions):
-            mentions = self.resolve(article, mentions)
-        return self.build(article, mentions, chosen)
+        return self.read_batch([article], chosen)[1].contexts()
 
-    def resolve(self, article: Article, mentions: Sequence[Mention]) -> list[Mention]:
+    def read_batch(
+        self, articles: Iterable[Article], chosen: frozenset[str] | None = None
+    ) -> tuple[list[Article], ContextBatch]:
+        """Read several articles at once.
+
+        Returns
+        -------
+        list of Article
+            Those that mention a wanted actor.
+        ContextBatch
+            Their contexts.
+        """
+        named, found, spans = [], [], []
+        for article in articles:
+            mentions = self.finder.find(article)
+            if any(chosen is None or m.actor.id in chosen for m in mentions):
+                sentences = self.split(article)
+                named.append(article)
+                spans.append(sentences)
+                found.append(self.resolve(article, mentions, sentences))
+        return named, _see(self._share(named, found, spans), found, chosen)
+
+    def resolve(
+        self, article: Article, mentions: Sequence[Mention], sentences: Sequence[Sentence] | None = None
+    ) -> list[Mention]:
         """Add the epithets and pronouns that stand for named actors, where the language has rules for it."""
         if self.language != "de" or not mentions:
             return list(mentions)
-        return resolve_german(article.full_text, self.split(article), mentions)
+        return resolve_german(article.full_text, sentences or self.split(article), mentions)
 
     def build(
         self, article: Article, mentions: Sequence[Mention], chosen: frozenset[str] | None = None
     ) -> list[ActorContext]:
         """Build contexts from mentions that are known already."""
-        actors = {m.actor.id: m.actor for m in mentions if chosen is None or m.actor.id in chosen}
-        if not actors:
+        if not any(chosen is None or m.actor.id in chosen for m in mentions):
             return []
-        shared = self.share(article, mentions)
-        return [build_context(actor, shared, mentions) for actor in actors.values()]
+        shared = self._share([article], [mentions], [self.split(article)])
+        return _see(shared, [mentions], chosen).contexts()
 
     def share(self, article: Article, mentions: Sequence[Mention]) -> ArticleTokens:
         """Read what all contexts of an article have in common."""
-        text = article.full_text
-        sentences = self.split(article)
-        if not self.profile.capital_nouns:
-            mentions = _with_names(text, sentences, mentions)
-        shared = share_tokens(text, split_tokens(text, self.stems), sentences, mentions)
-        return self.lexicon.mark(shared) if self.lexicon else shared
+        return self._share([article], [mentions], [self.split(article)]).article(0)
 
     def split(self, article: Article) -> list[Sentence]:
         """Split the article's full text; the title is a sentence of its own."""
-        seen, sentences = self._last_split
-        if seen is not article:
-            sentences = split_sentences(article.full_text, article.title_end, self.rules)
-            self._last_split = (article, sentences)
-        return sentences
+        return split_sentences(article.full_text, article.title_end, self.rules)
+
+    def _share(
+        self,
+        articles: Sequence[Article],
+        mentions: Sequence[Sequence[Mention]],
+        spans: Sequence[Sequence[Sentence]],
+    ) -> TokenBatch:
+        if self.vocabulary.is_worn:
+            self.vocabulary = Vocabulary(self.language)
+        texts = [article.full_text for article in articles]
+        if not self.profile.capital_nouns:
+            rows = zip(texts, spans, mentions, strict=True)
+            mentions = [_with_names(text, sentences, found) for text, sentences, found in rows]
+        joined = "\n".join(texts)
+        bases = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        tokens = split_tokens(joined)
+        forms = self.vocabulary.find(joined, tokens)
+        actors: dict[str, int] = {}
+        owners, dropped = _mask(tokens, mentions, bases, actors)
+        forms[owners >= 0] = MENTION
+        if dropped.any():
+            kept = ~dropped
+            owners, forms = owners[kept], forms[kept]
+            tokens = TokenSpans(tokens.starts[kept], tokens.ends[kept], tokens.hashes[kept])
+        sentences = _number_sentences(tokens, spans, bases)
+        marks = self._ends_clause.over(self.vocabulary.forms)[forms]
+        offsets = np.searchsorted(tokens.starts, bases)
+        batch = TokenBatch(
+            vocabulary=self.vocabulary,
+            offsets=offsets,
+            starts=tokens.starts - np.repeat(bases[:-1], np.diff(offsets)),
+            forms=forms,
+            stems=self.vocabulary.stems_of(forms),
+            owners=owners,
+            sentences=sentences,
+            clauses=np.cumsum(marks | (np.diff(sentences, prepend=0) != 0)),
+            quoted=_tell_quoted(tokens.starts, texts, bases),
+            actors=list(actors),
+            spans=spans,
+        )
+        return self.lexicon.mark(batch) if self.lexicon else batch
 
 
 _NAME = re.compile(
@@ -131,127 +183,81 @@ def _with_names(text: str, sentences: Sequence[Sentence], mentions: Sequence[Men
     return sorted(found, key=lambda m: m.start)
 
 
-def share_tokens(
-    text: str, tokens: Sequence[Token], sentences: Sequence[Sentence], mentions: Sequence[Mention]
-) -> ArticleTokens:
-    """Make one token of every mention, so that no weight can be learned for a name.
-
-    Parameters
-    ----------
-    text : str
-    tokens, sentences, mentions : sequences in reading order over the text
-    """
-    starts: list[int] = []
-    forms: list[str] = []
-    stems: list[str] = []
-    owners: list[str | None] = []
-    upcoming = iter(mentions)
-    mention = next(upcoming, None)
-    covered_to = -1
-    for token in tokens:
-        if token.end <= covered_to:
-            continue
-        while mention and mention.end <= token.start:
-            mention = next(upcoming, None)
-        starts.append(token.start)
-        if mention and mention.start < token.end:
-            forms.append("")
-            stems.append(OTHER)
-            owners.append(mention.actor.id)
-            covered_to = mention.end
-        else:
-            forms.append(text[token.start : token.end])
-            stems.append(token.stem)
-            owners.append(None)
-    first = [s.start for s in sentences]
-    numbers = [max(0, bisect_right(first, start) - 1) for start in starts]
-    return ArticleTokens(
-        tuple(starts),
-        tuple(forms),
-        tuple(stems),
-        tuple(owners),
-        tuple(numbers),
-        tuple(_number_clauses(forms, numbers)),
-        tuple(_tell_quoted(text, starts)),
-    )
+def _mask(
+    tokens: TokenSpans,
+    mentions: Sequence[Sequence[Mention]],
+    bases: NDArray[np.intp],
+    actors: dict[str, int],
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Give the first token of every mention its owner; the other tokens it covers are to be dropped."""
+    owners = np.full(len(tokens.starts), -1, dtype=np.intp)
+    dropped = np.zeros(len(tokens.starts), dtype=bool)
+    found = [
+        (base + m.start, base + m.end, actors.setdefault(m.actor.id, len(actors)))
+        for base, ones in zip(bases.tolist(), mentions, strict=False)
+        for m in ones
+    ]
+    if not found or not len(tokens.starts):
+        return owners, dropped
+    starts, ends, numbers = np.array(found, dtype=np.intp).T
+    first = np.searchsorted(tokens.ends, starts, side="right")
+    fits = first < len(tokens.starts)
+    fits[fits] = tokens.starts[first[fits]] < ends[fits]
+    # Of two mentions in one token the first has it.
+    fits[1:] &= first[1:] != first[:-1]
+    owners[first[fits]] = numbers[fits]
+    behind = np.searchsorted(tokens.ends, ends, side="right")
+    for begin, end in zip((first[fits] + 1).tolist(), behind[fits].tolist(), strict=True):
+        if begin < end:
+            dropped[begin:end] = True
+    return owners, dropped
 
 
-def _number_clauses(forms: Sequence[str], sentences: Sequence[int]) -> Iterator[int]:
-    clause = 0
-    before = 0
-    for form, sentence in zip(forms, sentences, strict=True):
-        if form in _CLAUSE_MARKS or sentence != before:
-            clause += 1
-        before = sentence
-        yield clause
+def _number_sentences(
+    tokens: TokenSpans, spans: Sequence[Sequence[Sentence]], bases: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Number each token's sentence through the batch; an article without one counts for one."""
+    begins = []
+    for base, sentences in zip(bases.tolist(), spans, strict=False):
+        # What stands before the first sentence belongs to it.
+        begins.append(base)
+        begins += [base + sentence.start for sentence in sentences[1:]]
+    return np.searchsorted(np.array(begins, dtype=np.intp), tokens.starts, side="right") - 1
 
 
-def _tell_quoted(text: str, starts: Sequence[int]) -> Iterator[bool]:
-    """Tell for each start whether it lies in quotation marks; marks alternate unless „ opens anew."""
-    opened = -1
+def _tell_quoted(
+    starts: NDArray[np.intp], texts: Sequence[str], bases: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Tell which tokens lie in quotation marks; marks alternate unless „ opens anew."""
     spans = []
-    for found in _QUOTE.finditer(text):
-        if opened < 0 or found[0] == "„" or found.start() - opened >= _LONGEST_QUOTE:
-            opened = found.start()
-        else:
-            spans.append((opened, found.end()))
-            opened = -1
-    left = [span[0] for span in spans]
-    for start in starts:
-        at = bisect_right(left, start) - 1
-        yield at >= 0 and start < spans[at][1]
+    for base, text in zip(bases.tolist(), texts, strict=False):
+        opened = -1
+        for found in _QUOTE.finditer(text):
+            if opened < 0 or found[0] == "„" or found.start() - opened >= _LONGEST_QUOTE:
+                opened = found.start()
+            else:
+                spans.append((base + opened, base + found.end()))
+                opened = -1
+    depth = np.zeros(len(starts) + 1, dtype=np.int8)
+    if spans:
+        edges = np.searchsorted(starts, np.array(spans))
+        np.add.at(depth, edges[:, 0], 1)
+        np.add.at(depth, edges[:, 1], -1)
+    return np.asarray(np.cumsum(depth[:-1]) > 0)
 
 
-def build_context(actor: Actor, shared: ArticleTokens, mentions: Sequence[Mention]) -> ActorContext:
-    """See an article's tokens from one actor: its mentions masked as ``tgt``, distances counted.
-
-    Parameters
-    ----------
-    actor : Actor
-    shared : ArticleTokens
-    mentions : sequence of Mention
-        Of all actors, in reading order.
-    """
-    targets = [i for i, owner in enumerate(shared.owners) if owner == actor.id]
-    tokens = list(shared.stems)
-    for i in targets:
-        tokens[i] = TARGET
-    distances = _nearest(targets, len(tokens))
-    clauses = {shared.clauses[i] for i in targets}
-    sentences = {shared.sentences[i] for i in targets}
-    zones = tuple(
-        "C" if clause in clauses else "S" if sentence in sentences else "D"
-        for clause, sentence in zip(shared.clauses, shared.sentences, strict=True)
+def _see(
+    tokens: TokenBatch, mentions: Sequence[Sequence[Mention]], chosen: frozenset[str] | None
+) -> ContextBatch:
+    """See an article's tokens from each wanted actor, in order of first mention."""
+    numbers = {key: number for number, key in enumerate(tokens.actors)}
+    articles, owners, actors = [], [], []
+    for article, found in enumerate(mentions):
+        for key, actor in {m.actor.id: m.actor for m in found}.items():
+            if chosen is None or key in chosen:
+                articles.append(article)
+                owners.append(numbers[key])
+                actors.append(actor)
+    return ContextBatch(
+        tokens, np.array(articles, dtype=np.intp), np.array(owners, dtype=np.intp), actors, mentions
     )
-    own = tuple(m for m in mentions if m.actor.id == actor.id)
-    between = _count_between(distances, shared.owners, actor.id)
-    return ActorContext(actor, shared, tuple(tokens), distances, between, zones, own)
-
-
-def _nearest(targets: Sequence[int], length: int) -> tuple[int, ...]:
-    """Signed distance of each position to the nearest target; negative left of it.
-
-    A tie goes to the target on the right: German names its actor after the verb more often than
-    it comments behind it.
-    """
-    if not targets:
-        return (length,) * length
-    distances = []
-    following = 0
-    for position in range(length):
-        while following < len(targets) and targets[following] < position:
-            following += 1
-        left = position - targets[following - 1] if following else length
-        right = targets[following] - position if following < len(targets) else length
-        distances.append(-right if right <= left else left)
-    return tuple(distances)
-
-
-def _count_between(distances: Sequence[int], owners: Sequence[str | None], actor_id: str) -> tuple[int, ...]:
-    """How many other actors stand strictly between each token and the nearest mention."""
-    others = np.array([owner is not None and owner != actor_id for owner in owners], dtype=np.intp)
-    before = np.concatenate([[0], np.cumsum(others)])
-    positions = np.arange(len(owners))
-    nearest = np.clip(positions - np.array(distances, dtype=np.intp), 0, len(owners) - 1)
-    low, high = np.minimum(positions, nearest), np.maximum(positions, nearest)
-    return tuple(np.maximum(before[high] - before[low + 1], 0).tolist())

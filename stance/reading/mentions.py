@@ -36,7 +36,7 @@ class _Candidate:
     is_office: bool = False
 
 
-_BLANKS = str.maketrans("\n\t\u00a0\u202f", "    ")
+_BLANKS = "\n\t\u00a0\u202f"
 _COMPOUND_TAIL = re.compile(r"-((?:[\w]+-)*)(\w+)")
 _CLOSED_TAIL = re.compile(r"[a-zäöüß]+")
 _APOSTROPHES = "'’"
@@ -77,8 +77,9 @@ class MentionFinder:
         """
         if not self._patterns:
             return []
-        text = article.full_text.translate(_BLANKS)
-        lines = article.full_text
+        text = lines = article.full_text
+        for blank in _BLANKS:  # A hundred times as fast as str.translate.
+            text = text.replace(blank, " ")
         candidates: list[_Candidate] = []
         exclusions: list[_Candidate] = []
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
@@ -89,6 +90,8 @@ class MentionFinder:
                 exclusions.append(_Candidate(pattern.actor, start, end, MentionKind.name, "exclusion"))
             else:
                 candidates.extend(_apply_rules(pattern, text, lines, start, end))
+        if not candidates:
+            return []
         candidates = self._drop_unfit(candidates, exclusions, text)
         return [
             Mention(c.actor, c.start, c.end, article.full_text[c.start : c.end], c.kind)

@@ -36,8 +36,10 @@ _MAY_END = frozenset(
 )
 
 _BOUNDARY = re.compile(
-    r"(?P<blank>\n[ \t\r]*\n\s*)"
-    r"|(?<![.!?…])(?P<stop>[.!?…]+)(?P<close>[\"'“”»«’)\]›‹]*)(?P<gap>\s+)(?=[\"'„“”»«‚‘›‹(\[–-]*\s?[\w])"
+    # A set of characters first: the regex engine leaps from one to the next.
+    r"[\n.!?…](?:(?<=\n)(?P<blank>[ \t\r]*\n\s*)"
+    r"|(?<!\n)(?<![.!?…].)(?P<stop>[.!?…]*)(?P<close>[\"'“”»«’)\]›‹]*)(?P<gap>\s+)"
+    r"(?=[\"'„“”»«‚‘›‹(\[–-]*\s?[\w]))"
 )
 _LAST_WORD = re.compile(r"[\w-]+$")
 _NEXT_WORD = re.compile(r"[\"'„“”»«‚‘›‹(\[–-]*\s?([\w-]+)")
@@ -97,7 +99,7 @@ def split_sentences(text: str, title_end: int = 0, rules: SentenceRules = GERMAN
     cuts = [title_end] if title_end else []
     for found in _BOUNDARY.finditer(text):
         if found["blank"] is not None or _ends_sentence(text, found, rules):
-            cuts.append(found.end("close") if found["stop"] else found.start())
+            cuts.append(found.start() if found["stop"] is None else found.end("close"))
     sentences, start = [], 0
     for cut in [*sorted(set(cuts)), len(text)]:
         piece = text[start:cut]
@@ -114,7 +116,7 @@ def _ends_sentence(text: str, found: re.Match[str], rules: SentenceRules) -> boo
     word = following[1] if following else ""
     if word[:1].islower():
         return False
-    if found["stop"] != "." or found["close"]:
+    if text[found.start() : found.end("stop")] != "." or found["close"]:
         # „Genug!“ Venn ging. – but: „Genug!“, sagte Venn (no gap) and „Genug!“ sagte Venn (lower case)
         return True
     before = _LAST_WORD.search(text, max(0, found.start() - 40), found.start())

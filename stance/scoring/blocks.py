@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from stance.errors import BundleError
-from stance.records import ActorContext, Hit
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = [
-    "CATALOGUE",
-    "DEFAULT_BLOCKS",
-    "Between",
-    "Block",
-    "LexiconSums",
-    "Occurrence",
-    "Patterns",
-    "Subwords",
-    "Words",
-    "Zones",
-    "block_from_record",
-]
+from stance.reading.context_batches import ZONES, ContextBatch, proximity
+from stance.records import ActorContext
 
+__all__ = ["Between", "Block", "Occurrence", "Subwords", "Words", "Zones", "ngrams_at"]
+
+Ints = NDArray[np.intp]
 Occurrence = tuple[str, float, int]
 """(feature, weight, position of the token it stands at)."""
 
@@ -58,9 +50,9 @@ class Block(ABC):
         """The marks that a single word can carry, None where features are more than marked words."""
         return None
 
-    def tag_of(self, context: ActorContext) -> list[int]:
+    def tags_at(self, batch: ContextBatch) -> Ints:
         """The number of each token's mark among :meth:`tags`: the first unless a block has several."""
-        return [0] * len(context.tokens)
+        return np.zeros(len(batch.places), dtype=np.intp)
 
     def marked(self, tag: str, token: str) -> str:
         """The feature of a word that carries a mark."""
@@ -68,15 +60,15 @@ class Block(ABC):
 
     def weigh(self, distances: Sequence[int]) -> list[float]:
         """The weight of each token."""
-        left, right = self.left, self.right
-        return [1 / (1 + (d / right if d >= 0 else -d / left)) for d in distances]
+        weights: list[float] = proximity(np.array(distances, dtype=np.intp), self.left, self.right).tolist()
+        return weights
 
     def to_record(self) -> dict[str, Any]:
         """Plain data for a bundle or a run's parameters."""
         return {"kind": self.kind, **asdict(self)}
 
 
-def _ngrams(
+def ngrams_at(
     first: int, tokens: Sequence[str], weights: Sequence[float], sentences: Sequence[int], most: int
 ) -> Iterator[tuple[str, float, int]]:
     """Yield the n-grams that begin at ``first``: words, weight of their nearest token, last position.
@@ -116,9 +108,9 @@ class Words(Block):
             return None
         return ("L_", "R_") if self.sides else ("",)
 
-    def tag_of(self, context: ActorContext) -> list[int]:
+    def tags_at(self, batch: ContextBatch) -> Ints:
         """0 on the left, 1 on the right."""
-        return [int(d >= 0) for d in context.distances] if self.sides else [0] * len(context.tokens)
+        return (batch.distances >= 0).astype(np.intp) if self.sides else super().tags_at(batch)
 
     def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
         """Yield n-grams at their first token, with the weight of their nearest."""
@@ -127,7 +119,7 @@ class Words(Block):
         sides = ["L_" if d < 0 else "R_" for d in context.distances] if self.sides else None
         for i in range(len(tokens)):
             side = sides[i] if sides else ""
-            for ngram, weight, _ in _ngrams(i, tokens, weights, sentences, self.ngrams):
+            for ngram, weight, _ in ngrams_at(i, tokens, weights, sentences, self.ngrams):
                 yield side + ngram, weight, i
 
 
@@ -139,11 +131,11 @@ class Zones(Block):
 
     def tags(self) -> tuple[str, ...] | None:
         """Clause, sentence, document."""
-        return ("C", "S", "D")
+        return tuple(ZONES)
 
-    def tag_of(self, context: ActorContext) -> list[int]:
+    def tags_at(self, batch: ContextBatch) -> Ints:
         """The zone of each token."""
-        return ["CSD".index(zone) for zone in context.zones]
+        return batch.zones.astype(np.intp)
 
     def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
         """Yield each word once."""
@@ -164,10 +156,10 @@ class Between(Block):
         """How many others, and the side."""
         return tuple(f"|{n}{side}" for n in range(self.most + 1) for side in "LR")
 
-    def tag_of(self, context: ActorContext) -> list[int]:
+    def tags_at(self, batch: ContextBatch) -> Ints:
         """Twice the number of others, one more on the right."""
-        rows = zip(context.between, context.distances, strict=True)
-        return [2 * min(others, self.most) + (distance >= 0) for others, distance in rows]
+        others = np.minimum(batch.between(np.arange(len(batch.places))), self.most)
+        return np.asarray(2 * others + (batch.distances >= 0))
 
     def marked(self, tag: str, token: str) -> str:
         """The mark stands behind the word."""
@@ -205,130 +197,3 @@ class Subwords(Block):
             if length < len(form):
                 found += (f"^{form[:length]}", f"{form[-length:]}$")
         return found
-
-
-_MOST = 10
-_NEAR = 5
-_FAR = 15
-_LETTER = {"verb": "V", "noun": "N", "adj": "A", "adv": "A"}
-
-
-@dataclass(frozen=True)
-class LexiconSums(Block):
-    """Sums of lexicon polarity by side, distance, clause, role, part of speech and quotation."""
-
-    kind: ClassVar[str] = "lexicon"
-    scaling: ClassVar[str] = "log"
-
-    def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
-        """Yield some fifteen sums for every hit."""
-        weights = self.weigh(context.distances)
-        length = 1 + len(context.tokens) / 100
-        for hit in context.article.hits:
-            i = hit.positions[0]
-            strength = abs(hit.polarity)
-            near = weights[i] * strength
-            for name, value in self._sums(hit, context, i, near, strength, length):
-                yield name, value, i
-
-    @staticmethod
-    def _sums(
-        hit: Hit, context: ActorContext, i: int, near: float, strength: int, length: float
-    ) -> Iterator[tuple[str, float]]:
-        sign = "+" if hit.polarity > 0 else "-"
-        distance = context.distances[i]
-        side = "L" if distance < 0 else "R"
-        zone = context.zones[i]
-        points = _points_at(hit, context)
-        entry = hit.entry
-        yield sign, near
-        yield sign + side, near
-        yield f"{sign}{side}{min(context.between[i], 2)}", near
-        yield f"zone{sign}{zone}", strength
-        yield f"zone{sign}{zone}{side}", near
-        yield f"points {points}{sign}", strength
-        yield f"points {points}{sign} near", near
-        yield f"points {points}{sign}{zone}", strength
-        yield f"{entry.pos}{sign}", near
-        yield f"{entry.role}{sign}{side}", near
-        yield f"{entry.role}{sign} points {points}", near
-        yield f"quoted{sign}{context.article.quoted[i]}", near
-        yield f"all{sign}", strength / length
-        if abs(distance) <= _NEAR:
-            yield f"{_NEAR}{sign}{side}", strength
-        if abs(distance) <= _FAR:
-            yield f"{_FAR}{sign}{side}", strength
-        if hit.negated:
-            yield f"negated{sign}", near
-
-
-def _points_at(hit: Hit, context: ActorContext) -> str:
-    if hit.actor is None:
-        return "?"
-    return "here" if hit.actor == context.actor.id else "elsewhere"
-
-
-@dataclass(frozen=True)
-class Patterns(Block):
-    """N-grams in which evaluative words are replaced by their sign: ``tgt V- ent``."""
-
-    ngrams: int = 4
-
-    kind: ClassVar[str] = "patterns"
-
-    def occurrences(self, context: ActorContext) -> Iterator[Occurrence]:
-        """Yield n-grams that hold a sign, at their first token."""
-        tokens = list(context.tokens)
-        signed = set()
-        for hit in context.article.hits:
-            first, *others = hit.positions
-            sign = "+" if hit.entry.polarity > 0 else "-"
-            tokens[first] = _LETTER.get(hit.entry.pos, "I") + sign
-            signed.add(first)
-            for i in others:
-                tokens[i] = "." + sign
-        weights = self.weigh(context.distances)
-        sentences = context.sentences
-        for i in sorted({j for s in signed for j in range(max(0, s - self.ngrams + 1), s + 1)}):
-            holds = False
-            for ngram, weight, last in _ngrams(i, tokens, weights, sentences, self.ngrams):
-                holds = holds or last in signed
-                if holds:
-                    yield ngram, weight, i
-
-
-_KINDS: dict[str, Callable[..., Block]] = {
-    cls.kind: cls for cls in (Words, Zones, Between, Subwords, LexiconSums, Patterns)
-}
-
-
-def block_from_record(record: dict[str, Any]) -> Block:
-    """Build a block from what :meth:`Block.to_record` wrote."""
-    options = {key: tuple(v) if isinstance(v, list) else v for key, v in record.items()}
-    kind = options.pop("kind", None)
-    if kind not in _KINDS:
-        raise BundleError(f"holds an unknown block {kind!r}", hint="a newer version wrote it")
-    block = _KINDS[kind](**options)
-    counts = [getattr(block, name, 1) for name in ("ngrams", "most")]
-    if not all(isinstance(x, float) and x > 0 for x in (block.left, block.right)) or not all(
-        isinstance(x, int) and 0 < x < _MOST for x in counts
-    ):
-        raise ValueError(f"block {block.name!r} has impossible options")
-    return block
-
-
-_BLOCKS = (
-    Words("words"),
-    Words("sides", left=3.0, right=10.0, sides=True, ngrams=1),
-    Zones("zones"),
-    Between("between"),
-    LexiconSums("lexicon"),
-    Subwords("subwords"),
-    Patterns("patterns"),
-)
-CATALOGUE: dict[str, Block] = {block.name: block for block in _BLOCKS}
-"""Every kind of block with the options that did best, by name."""
-
-DEFAULT_BLOCKS: tuple[Block, ...] = tuple(
-    block for block in _BLOCKS if block.name not in ("between", "patterns")
-)

@@ -26,7 +26,7 @@ from stance.reading.languages import PROFILES
 from stance.reading.lexicon import Lexicon
 from stance.reading.sentences import SentenceRules
 from stance.records import LABELS, Entry
-from stance.scoring.blocks import block_from_record
+from stance.scoring.catalogue import block_from_record
 from stance.scoring.decision import Decision
 from stance.scoring.scorer import LinearScorer, Model
 from stance.scoring.weights import weights_of

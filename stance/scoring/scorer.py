@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,14 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import ActorError, ArticleError
+from stance.reading.context_batches import ContextBatch
 from stance.reading.contexts import ArticleReader
-from stance.records import LABELS, Actor, ActorContext, Article, Evidence, Label, Mention, Prediction
+from stance.reading.rebatching import batch_contexts
+from stance.records import (
+    LABELS,
+    Actor,
+    ActorContext,
+    Article,
+    Evidence,
+    Label,
+    Mention,
+    Prediction,
+    Sentence,
+)
 from stance.scoring.decision import Decision
 from stance.scoring.weights import BlockWeights
 
-__all__ = ["LinearScorer", "Model", "sum_by_sentence", "two_sidedness"]
+__all__ = ["BATCH", "LinearScorer", "Model", "batch_articles", "two_sidedness"]
 
 Floats = NDArray[np.float64]
+BATCH = 64
+"""Articles (or contexts) read at once."""
+_BATCH_CHARACTERS = 400_000
+_LOCK = threading.RLock()
 _FAVOR, _AGAINST = LABELS.index(Label.favor), LABELS.index(Label.against)
 
 
@@ -33,22 +50,30 @@ class LinearScorer:
     blocks: Sequence[BlockWeights]
     intercept: Floats
 
-    def contributions(self, context: ActorContext) -> Floats:
+    def contributions(self, batch: ContextBatch) -> Floats:
         """What each token adds to each logit; with the intercept they sum to the logits.
 
         Returns
         -------
-        ndarray of shape (n_tokens, 3)
+        ndarray of shape (3, n_tokens of all contexts)
             An n-gram counts at its first token.
         """
-        total = np.zeros((len(context.tokens), len(LABELS)))
+        total = np.zeros((len(LABELS), len(batch.places)))
         for weights in self.blocks:
-            weights.add_to(total, context)
+            weights.add_to(total, batch)
         return total
 
-    def logits(self, contributions: Floats) -> Floats:
-        """Sum contributions, shape (n_tokens, 3), to logits, shape (3,)."""
-        return np.asarray(contributions.sum(axis=0) + self.intercept)
+    def logits(self, batch: ContextBatch, contributions: Floats | None = None) -> Floats:
+        """The logits of each context, shape (n_contexts, 3)."""
+        if contributions is None:
+            contributions = self.contributions(batch)
+        return np.stack([batch.sum_rows(row) for row in contributions], axis=1) + self.intercept
+
+    def logits_of(self, contexts: Sequence[ActorContext]) -> Floats:
+        """The logits of any number of contexts given as records, shape (n_contexts, 3)."""
+        parts = [contexts[i : i + BATCH] for i in range(0, len(contexts), BATCH)]
+        found = [self.logits(batch_contexts(part)) for part in parts]
+        return np.concatenate([np.zeros((0, len(LABELS))), *found])
 
 
 @dataclass(frozen=True)
@@ -112,12 +137,36 @@ class Model:
         ArticleError, ActorError
             Where something else than articles or actors is given.
         """
+        found = self.stream(
+            _checked_articles(articles),
+            actors,
+            min_confidence=min_confidence,
+            max_evidence=max_evidence,
+            prior=prior,
+        )
+        return [prediction for _, predictions in found for prediction in predictions]
+
+    def stream(
+        self,
+        articles: Iterable[Article],
+        actors: Iterable[Actor] | None = None,
+        *,
+        min_confidence: float | None = None,
+        max_evidence: int = 3,
+        prior: Floats | None = None,
+    ) -> Iterator[tuple[Article, list[Prediction]]]:
+        """Predict article by article as they come; at most a batch is held in memory.
+
+        Options as of :meth:`predict`. An article without a mention comes with no predictions.
+        """
         reader, chosen = self._reader_for(actors)
-        return [
-            self.judge(context, article, reader, min_confidence, max_evidence, prior)
-            for article in _checked_articles(articles)
-            for context in reader.read(article, chosen)
-        ]
+        for batch in batch_articles(articles):
+            # Forms and their weights are remembered in tables that all threads share.
+            with _LOCK:
+                named, contexts = reader.read_batch(batch, chosen)
+                found = self._judge(named, contexts, min_confidence, max_evidence, prior)
+            for article in batch:
+                yield article, found.get(id(article), [])
 
     def _reader_for(self, actors: Iterable[Actor] | None) -> tuple[ArticleReader, frozenset[str] | None]:
         if actors is None:
@@ -130,51 +179,79 @@ class Model:
         # An actor asked for comes first: a form it shares with a registered one is its own.
         return self.reader.with_actors({**wanted, **known, **wanted}.values()), chosen
 
-    def judge(
+    def _judge(
         self,
-        context: ActorContext,
-        article: Article,
-        reader: ArticleReader | None = None,
-        min_confidence: float | None = None,
-        max_evidence: int = 3,
-        prior: Floats | None = None,
-    ) -> Prediction:
-        """Score one context and collect its evidence."""
+        articles: Sequence[Article],
+        batch: ContextBatch,
+        min_confidence: float | None,
+        max_evidence: int,
+        prior: Floats | None,
+    ) -> dict[int, list[Prediction]]:
+        """Score a batch and collect the evidence; by the identity of the article."""
         decision = self.decision
-        contributions = self.scorer.contributions(context)
-        probabilities = decision.probabilities(self.scorer.logits(contributions), prior)
-        best = int(probabilities.argmax())
-        label = LABELS[best]
-        margins = decision.scale * (contributions[:, _FAVOR] - contributions[:, _AGAINST])
-        by_sentence = sum_by_sentence(context, margins)
+        contributions = self.scorer.contributions(batch)
+        shares = decision.probabilities(self.scorer.logits(batch, contributions), prior)
+        margins = decision.scale * (contributions[_FAVOR] - contributions[_AGAINST])
+        sums, naming = batch.sum_sentences(margins), batch.naming_sentences()
+        sided = two_sidedness(sums, naming)
         threshold = decision.threshold if min_confidence is None else min_confidence
-        return Prediction(
-            article_id=article.id,
-            actor=context.actor,
-            label=label,
-            probabilities={name: float(p) for name, p in zip(LABELS, probabilities, strict=True)},
-            abstained=bool(probabilities[best] < threshold),
-            evidence=_pick_evidence(
-                context, article, by_sentence, label, reader or self.reader, max_evidence
-            ),
-            mentions=tuple(_located(m, article) for m in context.mentions),
-            ambivalent=two_sidedness(context, by_sentence) > decision.ambivalence,
-        )
+        found: dict[int, list[Prediction]] = {}
+        for k, number in enumerate(batch.articles.tolist()):
+            article, row = articles[number], shares[k].tolist()
+            best = max(range(len(LABELS)), key=row.__getitem__)
+            chosen = (
+                _rank_sentences(sums[k], naming[k], LABELS[best])[:max_evidence] if max_evidence > 0 else ()
+            )
+            prediction = Prediction(
+                article_id=article.id,
+                actor=batch.actors[k],
+                label=LABELS[best],
+                probabilities=dict(zip(LABELS, row, strict=True)),
+                abstained=row[best] < threshold,
+                evidence=tuple(
+                    _cite(article, batch.tokens.spans[number][i], float(sums[k][i])) for i in chosen
+                ),
+                mentions=tuple(_located(m, article) for m in batch.mentions_of(k)),
+                ambivalent=sided[k] > decision.ambivalence,
+            )
+            found.setdefault(id(article), []).append(prediction)
+        return found
 
 
-def sum_by_sentence(context: ActorContext, values: Floats) -> Floats:
-    """Sum one value a token to one value a sentence."""
-    return np.asarray(np.bincount(context.sentences, values), dtype=np.float64)
+def batch_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Put articles into batches that are worth an array operation and fit the processor's cache."""
+    batch: list[Article] = []
+    size = 0
+    for article in articles:
+        batch.append(article)
+        size += len(article.text)
+        if len(batch) >= BATCH or size >= _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
-def two_sidedness(context: ActorContext, by_sentence: Floats) -> float:
+def two_sidedness(sums: Sequence[Floats], naming: Sequence[NDArray[np.bool_]]) -> list[float]:
     """How strongly the sentences that name the actor speak on the weaker side, in logits.
 
-    0 where all pull one way. Other sentences are mostly about somebody else.
+    Parameters
+    ----------
+    sums : sequence of ndarray of shape (n_sentences,)
+        By context: each sentence's share of the margin between favor and against.
+    naming : sequence of ndarray of bool
+        By context: which sentences name the actor. The others are mostly about somebody else.
+
+    Returns
+    -------
+    list of float
+        By context; 0 where all pull one way.
     """
-    naming = sorted({s for d, s in zip(context.distances, context.sentences, strict=True) if d == 0})
-    sums = by_sentence[naming]
-    return float(min(sums[sums > 0].sum(), -sums[sums < 0].sum()))
+    found = []
+    for values, names in zip(sums, naming, strict=True):
+        told = values[names]
+        found.append(float(min(told[told > 0].sum(), -told[told < 0].sum())))
+    return found
 
 
 def _checked_articles(articles: Article | Iterable[Article]) -> Iterator[Article]:
@@ -193,34 +270,24 @@ def _checked_actors(actors: Actor | Iterable[Actor]) -> Iterator[Actor]:
 
 
 def _located(mention: Mention, article: Article) -> Mention:
+    if article.text_start == 0:
+        return mention
     part, start, end = article.locate(mention.start, mention.end)
     return replace(mention, part=part, start=start, end=end)
 
 
-def _pick_evidence(
-    context: ActorContext,
-    article: Article,
-    sums: Floats,
-    label: Label,
-    reader: ArticleReader,
-    most: int,
-) -> tuple[Evidence, ...]:
+def _rank_sentences(sums: Floats, naming: NDArray[np.bool_], label: Label) -> list[int]:
     """The sentences that pull most toward the label; for neutral those that pull most either way.
 
     Sentences that name the actor come before all others: elsewhere the words are mostly about
     somebody else.
     """
-    if most < 1:
-        return ()
-    sentences = reader.split(article)
-    pull = {Label.favor: sums, Label.against: -sums, Label.neutral: np.abs(sums)}[label]
-    ranked = [i for i in np.argsort(-pull, kind="stable") if pull[i] > 0]
-    naming = {s for d, s in zip(context.distances, context.sentences, strict=True) if d == 0}
-    chosen = sorted(ranked, key=lambda i: i not in naming)[:most]
-    evidence = []
-    for i in chosen:
-        sentence = sentences[i]
-        part, start, end = article.locate(sentence.start, sentence.end)
-        text = article.full_text[sentence.start : sentence.end]
-        evidence.append(Evidence(start, end, text, float(sums[i]), part))
-    return tuple(evidence)
+    pull = {Label.favor: sums, Label.against: -sums, Label.neutral: np.abs(sums)}[label].tolist()
+    names = naming.tolist()
+    return sorted((i for i, p in enumerate(pull) if p > 0), key=lambda i: (not names[i], -pull[i]))
+
+
+def _cite(article: Article, sentence: Sentence, contribution: float) -> Evidence:
+    part, start, end = article.locate(sentence.start, sentence.end)
+    text = article.full_text[sentence.start : sentence.end]
+    return Evidence(start, end, text, contribution, part)

@@ -1,26 +1,30 @@
-"""What a block has learned → what each token of a context adds to each logit."""
+"""What a block has learned → what each token of a batch of contexts adds to each logit."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.records import LABELS, ActorContext
+from stance.reading.context_batches import ContextBatch, sum_slices
+from stance.reading.vocabulary import TARGET, Column
+from stance.records import LABELS
 from stance.scoring.blocks import Block, Subwords
+from stance.scoring.lexicon_blocks import LexiconSums
 
 __all__ = ["BlockWeights", "LogWeights", "MeanWeights", "TfidfWeights", "weights_of"]
 
 Floats = NDArray[np.float64]
-_CACHED_FORMS = 200_000
+Ints = NDArray[np.intp]
 _PAIR = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BlockWeights(ABC):
     """Learned weights of one block.
 
@@ -41,117 +45,177 @@ class BlockWeights(ABC):
     coefficients: Floats
 
     @abstractmethod
-    def add_to(self, total: Floats, context: ActorContext) -> None:
-        """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
+    def add_to(self, total: Floats, batch: ContextBatch) -> None:
+        """Add the contributions of each token to ``total``, shape (3, n_tokens of all contexts)."""
+
+    @cached_property
+    def _known(self) -> Floats:
+        """Scale and scaled coefficients by row, shape (n_features + 1, 4); the last row is nothing."""
+        known = np.zeros((len(self.scale) + 1, 1 + len(LABELS)))
+        known[:-1, 0] = self.scale
+        known[:-1, 1:] = self.scale[:, None] * self.coefficients
+        return known
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TfidfWeights(BlockWeights):
     """tf · idf, L2-normalised over the block."""
 
-    def add_to(self, total: Floats, context: ActorContext) -> None:
-        """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
-        coded = self._codebook
-        found = coded.find(context) if coded else _known(self, context)
-        if found is None:
-            return
-        rows, tf, positions = found
-        values = tf * self.scale[rows]
-        _, index = np.unique(rows, return_inverse=True)
-        norm = np.sqrt((np.bincount(index, values) ** 2).sum())
-        shares = (values / norm)[:, None] * self.coefficients[rows]
-        for k in range(len(LABELS)):
-            total[:, k] += np.bincount(positions, shares[:, k], minlength=len(total))
+    def add_to(self, total: Floats, batch: ContextBatch) -> None:
+        """Add the contributions of each token to ``total``, shape (3, n_tokens of all contexts)."""
+        weights = batch.proximity(self.block.left, self.block.right)
+        tags = self.block.tags()
+        if tags is None:
+            at, rows, tf = self._listed(batch)
+            squares = np.zeros(len(batch))
+        else:
+            index, known, squares = self._words(batch, weights, len(tags))
+            at, rows, tf = self._pairs(batch, weights)
+        if len(at):
+            squares = squares + self._squares(batch.rows[at], rows, tf * self.scale[rows], len(batch))
+        shares = 1 / np.sqrt(np.where(squares > 0, squares, 1.0))
+        if tags is not None:
+            weights = weights * shares[batch.rows]
+            for k in range(len(LABELS)):
+                total[k] += weights * known[k + 1][index]
+        if len(at):
+            tf = tf * shares[batch.rows[at]]
+            for k in range(len(LABELS)):
+                values = tf * self._known[rows, k + 1]
+                # Only a block that lists its features has several at a token.
+                total[k] += np.bincount(at, values, minlength=total.shape[1])
+
+    def _words(self, batch: ContextBatch, weights: Floats, n_tags: int) -> tuple[Ints, Floats, Floats]:
+        """Marked words: which column of ``known``, shape (4, …), each token has; sums of squares."""
+        stems = batch.tokens.vocabulary.stems
+        column = self._columns.over(stems)
+        known = np.concatenate([column[batch.tokens.stems], column[TARGET : TARGET + 1]])
+        known = np.ascontiguousarray(known.reshape(-1, 1 + len(LABELS)).T)
+        index, groups = batch.masked_places, batch.same_stem
+        if n_tags > 1:
+            tags = self.block.tags_at(batch)
+            index, groups = index * n_tags + tags, groups * n_tags + tags
+        offsets = batch.group_offsets * n_tags
+        sums = np.bincount(groups, weights * known[0][index], minlength=int(offsets[-1])).astype(np.float64)
+        return index, known, sum_slices(sums * sums, offsets)
+
+    def _pairs(self, batch: ContextBatch, weights: Floats) -> tuple[Ints, Ints, Floats]:
+        """Word pairs: first token, row and weight of each that has a weight."""
+        nothing = np.zeros(0, dtype=np.intp)
+        if self._pair_table is None or not len(batch.places):
+            return nothing, nothing, np.zeros(0)
+        tokens = batch.tokens
+        joined = np.zeros(len(tokens.forms), dtype=bool)
+        joined[:-1] = tokens.sentences[:-1] == tokens.sentences[1:]
+        named = tokens.owners >= 0
+        named[:-1] |= named[1:]
+        strings = tokens.vocabulary.stems
+        plain = np.flatnonzero(joined & ~named)
+        rows = np.full(len(tokens.forms), -1, dtype=np.intp)
+        rows[plain] = self._pair_table.find(tokens.stems[plain], tokens.stems[plain + 1], strings)
+        pairs = rows[batch.places]
+        # A pair with a mention reads differently from each actor.
+        seen = np.flatnonzero((joined & named)[batch.places])
+        pairs[seen] = self._pair_table.find(batch.stems[seen], batch.stems[seen + 1], strings)
+        at = np.flatnonzero(pairs >= 0)
+        return at, pairs[at], np.maximum(weights[at], weights[at + 1])
+
+    def _listed(self, batch: ContextBatch) -> tuple[Ints, Ints, Floats]:
+        """Features of any kind, one by one: token, row and weight of each that has a weight."""
+        lookup = self.vocabulary.get
+        found = [
+            (first + position, row, weight)
+            for first, context in zip(batch.offsets.tolist(), batch.contexts(), strict=False)
+            for feature, weight, position in self.block.occurrences(context)
+            if (row := lookup(feature)) is not None
+        ]
+        at, rows, tf = zip(*found, strict=True) if found else ((), (), ())
+        return np.array(at, dtype=np.intp), np.array(rows, dtype=np.intp), np.array(tf, dtype=np.float64)
+
+    def _squares(self, contexts: Ints, rows: Ints, values: Floats, count: int) -> Floats:
+        """By context the sum of squares of its features' sums."""
+        keys, index = np.unique(contexts * len(self.scale) + rows, return_inverse=True)
+        sums = np.bincount(index, values)
+        return np.bincount(keys // len(self.scale), sums * sums, minlength=count).astype(np.float64)
 
     @cached_property
-    def _codebook(self) -> _Codebook | None:
-        tags = self.block.tags()
-        return None if tags is None else _Codebook(self.block, tags, self.vocabulary)
+    def _columns(self) -> Column:
+        tags = self.block.tags() or ()
+        lookup, marked = self.vocabulary.get, self.block.marked
+
+        def rows_of(stems: Sequence[str]) -> Any:
+            rows = [lookup(marked(tag, stem), -1) for stem in stems for tag in tags]
+            return self._known[np.array(rows, dtype=np.intp)].reshape(len(stems), len(tags), -1)
+
+        return Column(rows_of, (len(tags), 1 + len(LABELS)))
+
+    @cached_property
+    def _pair_table(self) -> _PairTable | None:
+        return _PairTable(self.vocabulary) if getattr(self.block, "ngrams", 1) == _PAIR else None
 
 
-class _Codebook:
-    """The vocabulary of a block of marked words and word pairs as arrays of token codes.
+class _PairTable:
+    """The pairs of a vocabulary, found by the numbers of their words."""
 
-    What :meth:`Block.occurrences` yields one by one is found for all tokens at once; a test holds
-    that both say the same.
-    """
-
-    def __init__(self, block: Block, tags: tuple[str, ...], vocabulary: Mapping[str, int]) -> None:
-        self.block = block
-        self.pairs = getattr(block, "ngrams", 1) == _PAIR
-        tokens: dict[str, int] = {}
-        first, second, pair_rows = [], [], []
-        if self.pairs:
-            for feature, row in vocabulary.items():
-                left, blank, right = feature.partition(" ")
-                if blank:
-                    first.append(tokens.setdefault(left, len(tokens)))
-                    second.append(tokens.setdefault(right, len(tokens)))
-                    pair_rows.append(row)
-                else:
-                    tokens.setdefault(left, len(tokens))
-        else:
-            for feature in vocabulary:
-                tokens.setdefault(self._token_of(feature, tags), len(tokens))
-        self.codes = tokens
-        self.unknown = len(tokens)
-        self.rows = np.full((len(tags), len(tokens) + 1), -1, dtype=np.intp)
-        for number, tag in enumerate(tags):
-            for token, code in tokens.items():
-                self.rows[number, code] = vocabulary.get(block.marked(tag, token), -1)
-        keys = np.array(first, dtype=np.int64) * (self.unknown + 1) + np.array(second, dtype=np.int64)
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        words: dict[str, int] = {}
+        pairs = []
+        for feature, row in vocabulary.items():
+            left, blank, right = feature.partition(" ")
+            if blank:
+                pair = words.setdefault(left, len(words)), words.setdefault(right, len(words)), row
+                pairs.append(pair)
+        self._width = len(words)
+        first, second, rows = np.array(pairs or [(0, 0, -1)], dtype=np.intp).T
+        keys = first * self._width + second
         order = np.argsort(keys)
-        self.keys = keys[order]
-        self.key_rows = np.array(pair_rows, dtype=np.intp)[order]
+        self._keys, self._rows = keys[order], rows[order]
+        self._codes = Column(lambda stems: [words.get(stem, -1) for stem in stems], dtype=np.intp)
 
-    def _token_of(self, feature: str, tags: tuple[str, ...]) -> str:
-        for tag in tags:
-            if feature.startswith(tag) and self.block.marked(tag, feature[len(tag) :]) == feature:
-                return feature[len(tag) :]
-            if feature.endswith(tag) and self.block.marked(tag, feature[: -len(tag)]) == feature:
-                return feature[: -len(tag)]
-        return feature
-
-    def find(self, context: ActorContext) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]] | None:
-        """Rows, weights and positions of all occurrences that have a row."""
-        get, unknown = self.codes.get, self.unknown
-        codes = np.array([get(token, unknown) for token in context.tokens], dtype=np.int64)
-        weights = np.array(self.block.weigh(context.distances))
-        rows = self.rows[self.block.tag_of(context), codes]
-        positions = np.flatnonzero(rows >= 0)
-        found_rows, found_weights = [rows[positions]], [weights[positions]]
-        found_positions = [positions]
-        if self.pairs and len(codes) > 1 and len(self.keys):
-            keys = codes[:-1] * (unknown + 1) + codes[1:]
-            at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-            sentences = np.array(context.sentences)
-            hit = np.flatnonzero((self.keys[at] == keys) & (sentences[:-1] == sentences[1:]))
-            found_rows.append(self.key_rows[at[hit]])
-            found_weights.append(np.maximum(weights[:-1], weights[1:])[hit])
-            found_positions.append(hit)
-        all_rows = np.concatenate(found_rows)
-        if not len(all_rows):
-            return None
-        return all_rows, np.concatenate(found_weights), np.concatenate(found_positions)
+    def find(self, first: NDArray[np.int32], second: NDArray[np.int32], stems: Sequence[str]) -> Ints:
+        """The row of each pair of stems, -1 where it is unknown."""
+        codes = self._codes.over(stems)
+        left, right = codes[first], codes[second]
+        rows = np.full(len(first), -1, dtype=np.intp)
+        both = np.flatnonzero((left >= 0) & (right >= 0))
+        keys = left[both] * self._width + right[both]
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        rows[both] = np.where(self._keys[at] == keys, self._rows[at], -1)
+        return rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LogWeights(BlockWeights):
     """log(1 + sum) · scale; the addends of a sum share its value in proportion."""
 
-    def add_to(self, total: Floats, context: ActorContext) -> None:
-        """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
-        found = _known(self, context)
-        if found is None:
+    block: LexiconSums
+
+    def add_to(self, total: Floats, batch: ContextBatch) -> None:
+        """Add the contributions of each token to ``total``, shape (3, n_tokens of all contexts)."""
+        _, contexts, at = batch.hits
+        if not len(at) or not len(self.scale):
             return
-        rows, values, positions = found
-        unique, index = np.unique(rows, return_inverse=True)
-        sums = np.bincount(index, values)
-        shares = values * (np.log1p(sums) / sums * self.scale[unique])[index]
-        np.add.at(total, positions, shares[:, None] * self.coefficients[rows])
+        width = len(self.scale) + 1
+        found = [(contexts * width + rows, values) for rows, values in self._sums(batch)]
+        sums = np.zeros(len(batch) * width)
+        for cells, values in found:
+            sums += np.bincount(cells, values, minlength=len(sums))
+        shares = np.log1p(sums) / np.where(sums > 0, sums, 1.0)
+        by_cell = shares.reshape(len(batch), width, 1) * self._known[None, :, 1:]
+        by_cell = by_cell.reshape(-1, len(LABELS))
+        says = np.zeros((len(at), len(LABELS)))
+        for cells, values in found:
+            says += values[:, None] * by_cell[cells]
+        for k in range(len(LABELS)):
+            total[k] += np.bincount(at, says[:, k], minlength=total.shape[1])
+
+    def _sums(self, batch: ContextBatch) -> list[tuple[Ints, Floats]]:
+        unknown = len(self.scale)
+        found = self.block.sums(batch, self.vocabulary)
+        return [(np.where(rows < 0, unknown, rows), values) for rows, values in found]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MeanWeights(BlockWeights):
     """The parts of each form, TF-IDF weighted and normalised form by form; tokens by their weight.
 
@@ -159,45 +223,33 @@ class MeanWeights(BlockWeights):
     """
 
     block: Subwords
-    _forms: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
-    def add_to(self, total: Floats, context: ActorContext) -> None:
-        """Add the contributions of each token to ``total``, shape (n_tokens, 3)."""
-        found = list(self.block.occurrences(context))
-        if not found:
-            return
-        weights = np.array([weight for _, weight, _ in found])
-        says = np.stack([self.says(form) for form, _, _ in found])
-        positions = [position for _, _, position in found]
-        total[positions] += weights[:, None] / np.sqrt((weights**2).sum()) * says
+    def add_to(self, total: Floats, batch: ContextBatch) -> None:
+        """Add the contributions of each token to ``total``, shape (3, n_tokens of all contexts)."""
+        says = self._columns.over(batch.tokens.vocabulary.forms)[batch.tokens.forms]
+        weights = batch.proximity(self.block.left, self.block.right) * says[:, 0][batch.places]
+        squares = batch.sum_rows(weights * weights)
+        weights *= (1 / np.sqrt(np.where(squares > 0, squares, 1.0)))[batch.rows]
+        for k in range(len(LABELS)):
+            total[k] += weights * says[:, k + 1][batch.places]
 
-    def says(self, form: str) -> Floats:
-        """What one form adds to each logit at weight 1, shape (3,)."""
-        known = self._forms.get(form)
-        if known is None:
-            rows = [row for part in self.block.parts(form) if (row := self.vocabulary.get(part)) is not None]
-            values = self.scale[rows]
-            norm = np.sqrt((values**2).sum())
-            known = values @ self.coefficients[rows] / norm if rows else np.zeros(len(LABELS))
-            if len(self._forms) < _CACHED_FORMS:
-                self._forms[form] = known
-        return known
+    @cached_property
+    def _columns(self) -> Column:
+        """Whether a form is a word, and what it adds to each logit at weight 1."""
+        return Column(lambda forms: [self._says(form.lower()) for form in forms], (1 + len(LABELS),))
 
+    @cached_property
+    def _parts(self) -> dict[str, tuple[float, ...]]:
+        known = self._known.tolist()
+        return {part: tuple(known[row]) for part, row in self.vocabulary.items()}
 
-def _known(
-    weights: BlockWeights, context: ActorContext
-) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]] | None:
-    """Rows, values and positions of the occurrences that have a weight."""
-    lookup = weights.vocabulary.get
-    found = [
-        (row, value, position)
-        for feature, value, position in weights.block.occurrences(context)
-        if (row := lookup(feature)) is not None
-    ]
-    if not found:
-        return None
-    rows, values, positions = zip(*found, strict=True)
-    return np.array(rows), np.array(values), np.array(positions)
+    def _says(self, form: str) -> list[float]:
+        if not form[:1].isalpha():
+            return [0.0] * (1 + len(LABELS))
+        known = self._parts
+        found = [known[part] for part in self.block.parts(form) if part in known]
+        norm = sum(part[0] ** 2 for part in found) ** 0.5 or 1.0
+        return [1.0, *(sum(part[k + 1] for part in found) / norm for k in range(len(LABELS)))]
 
 
 def weights_of(
@@ -206,5 +258,6 @@ def weights_of(
     """The weights class that fits the block's scaling."""
     if isinstance(block, Subwords):
         return MeanWeights(block, vocabulary, scale, coefficients)
-    kind = LogWeights if block.scaling == "log" else TfidfWeights
-    return kind(block, vocabulary, scale, coefficients)
+    if isinstance(block, LexiconSums):
+        return LogWeights(block, vocabulary, scale, coefficients)
+    return TfidfWeights(block, vocabulary, scale, coefficients)

@@ -13,7 +13,7 @@ from stance.learning.runs import TrainedModel, train_model
 from stance.learning.training import Configuration, build_pipeline, labels_of
 from stance.learning.vectors import FeatureTable
 from stance.records import LABELS
-from stance.scoring.blocks import DEFAULT_BLOCKS
+from stance.scoring.catalogue import DEFAULT_BLOCKS
 
 
 def test_the_model_beats_majority_and_plain_text(trained: TrainedModel) -> None:

@@ -9,7 +9,7 @@ from stance.learning.runs import TrainedModel
 from stance.learning.training import Configuration, build_pipeline, compile_scorer, labels_of
 from stance.learning.vectors import FeatureTable
 from stance.records import LABELS, Actor, Article, Label
-from stance.scoring.blocks import CATALOGUE
+from stance.scoring.catalogue import CATALOGUE
 from stance.scoring.decision import softmax
 from stance.scoring.scorer import Model
 
@@ -21,7 +21,7 @@ def test_compiled_weights_equal_the_pipeline(trained: TrainedModel) -> None:
     pipeline = build_pipeline(Configuration(blocks)).fit(table, labels_of(trained.rows))
     scorer = compile_scorer(pipeline)
     expected = pipeline.predict_proba(table)
-    got = np.array([softmax(scorer.logits(scorer.contributions(c))) for c in contexts])
+    got = softmax(scorer.logits_of(contexts))
     assert np.abs(got - expected).max() < 1e-9
 
 
