@@ -8,11 +8,10 @@ from typing import Any, BinaryIO
 import msgspec
 
 from stance.errors import ArticleError
+from stance.reading.encodings import LONGEST
 
-__all__ = ["LONGEST", "iterate_json", "iterate_lines", "read_limited"]
+__all__ = ["Numbered", "iterate_json", "iterate_lines", "read_limited"]
 
-# No article is longer; a broken or malicious file is not read into the memory.
-LONGEST = 64 << 20
 _LARGEST_DOCUMENT = 2 << 30
 _BOM = b"\xef\xbb\xbf"
 # Names of a list of articles that are no outlet.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -38,7 +38,7 @@ KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SEPARATORS = str.maketrans("", "", " _-.\ufeff\xa0")
-_MARKUP = frozenset({"bodyhtml", "bodyxhtml"})
+_MARKUP = frozenset({"bodyhtml", "bodyxhtml", "html"})
 # How exports write that there is nothing.
 _NOTHING = frozenset({"", "None", "null", "NULL", "nan", "NaN", "NaT"})
 _WEB = ("http://", "https://")
@@ -98,8 +98,9 @@ class FieldNames:
         fields = {
             name: _first(record, found[name], _read_field, where) for name in FIELDS[1:] if name in found
         }
-        if (url := fields.get("url")) and not url.startswith(_WEB) and "url" not in self._columns:
-            fields["url"] = None if fields.get("id") == url else url
+        # The "uri" of ninjs names an article, and is an address only sometimes.
+        if (url := fields.get("url")) and url == fields.get("id") and not url.startswith(_WEB):
+            fields["url"] = None
         return Article(text=text, path=path, **fields | {"id": fields.get("id") or default_id})
 
     def _find(self, keys: tuple[str, ...]) -> dict[str, list[str]]:
@@ -165,7 +166,8 @@ def _first(record: dict[str, Any], keys: Iterable[str], read: _Reader, where: st
 
 def _read_field(value: Any, key: str, where: str) -> str | None:
     if isinstance(value, str):
-        return None if value in _NOTHING else value
+        # The field "html" holds a page, or in fundus a record with its address.
+        return None if value in _NOTHING or _fold(key) == "html" else value
     if isinstance(value, int | float) and not isinstance(value, bool):
         if _fold(key) in KNOWN_NAMES["id"] or _fold(key) in KNOWN_NAMES["published"]:
             return str(value)
@@ -217,5 +219,5 @@ def _plain_body(bodies: list[Any]) -> str | None:
 def _main_part(parts: list[Any]) -> str | None:
     """The main one of ninjs headlines: [{"role": "main", "value": …}]."""
     values = [p for p in parts if isinstance(p, dict) and isinstance(p.get("value"), str) and p["value"]]
-    main: Callable[[dict[str, Any]], bool] = lambda p: p.get("role") == "main"  # noqa: E731
-    return next((str(p["value"]) for p in (*filter(main, values), *values)), None)
+    values.sort(key=lambda part: part.get("role") != "main")
+    return str(values[0]["value"]) if values else None

@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 from stance.errors import ArticleError
 from stance.reading.article_json import Numbered, iterate_json, iterate_lines, read_limited
 from stance.reading.article_records import FieldNames
+from stance.reading.article_tables import iterate_csv, iterate_excel, iterate_parquet
 from stance.reading.encodings import decode_text
 from stance.reading.sources import Meter, Source, SourceKind, list_sources, open_source, source_at
 from stance.reading.web_pages import read_web_page
@@ -23,6 +24,11 @@ OnError = Callable[[ArticleError], None]
 _LONGEST_TITLE = 140
 # A stop after a word of three letters or more ends a sentence; "Dr. Venn tritt ab" has none.
 _FULL_STOP = re.compile(r"\w{3,}\.(?:\s|$)")
+_TABLES = {
+    SourceKind.csv: iterate_csv,
+    SourceKind.excel: iterate_excel,
+    SourceKind.parquet: iterate_parquet,
+}
 _PEEKED = 4096
 _PAGE_STARTS = (b"<!doctype html", b"<html")
 
@@ -111,8 +117,10 @@ def _read(source: Source, stream: BinaryIO, names: FieldNames) -> Iterator[Artic
         yield _read_document(source, stream, source.kind is SourceKind.html)
     elif source.kind is SourceKind.unknown:
         yield from _read_unknown(source, stream, names)
+    elif source.packing and source.kind is not SourceKind.csv:
+        raise ArticleError(f"is {source.kind} packed once more", place, "unpack it")
     else:
-        raise ArticleError(f"{source.kind} is not read yet", place)
+        yield from _read_records(source, _TABLES[source.kind](stream, place, names), names)
 
 
 def _read_records(

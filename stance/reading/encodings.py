@@ -11,10 +11,12 @@ from typing import Any, BinaryIO, cast
 
 from stance.errors import ArticleError
 
-__all__ = ["decode_lines", "decode_text"]
+__all__ = ["LONGEST", "decode_lines", "decode_text"]
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+# No article is longer; a broken or malicious file is not read into the memory.
+LONGEST = 64 << 20
 _LOOKED_AT = 2000
 _HEAD = 65536
 
@@ -47,19 +49,31 @@ def decode_lines(stream: BinaryIO, where: str | Path) -> Iterator[str]:
     """
     buffered = io.BufferedReader(cast(Any, stream), _HEAD)
     head = buffered.peek(_HEAD)
-    # A character may be cut where the head ends; a line end never is.
-    whole = head[: head.rfind(b"\n") + 1] or head
-    decode_text(whole, where)
+    # A character may be cut where the head ends.
+    whole = head[: head.rfind(b"\n") + 1] or head[: head.rfind(b" ") + 1] or head
     encoding = _guess_encoding(whole)
+    _require_text(whole, encoding, where)
     codecs.register_error("stance-cp1252", _as_cp1252)
     # The first umlaut of a Windows-1252 file may stand behind the head.
     errors = "stance-cp1252" if encoding.startswith("utf-8") else "strict"
     try:
-        yield from io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")
+        text = io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")
+        while line := text.readline(LONGEST):
+            if len(line) == LONGEST:
+                raise ArticleError(f"has a line longer than {LONGEST >> 20} MB", where)
+            yield line
     except UnicodeDecodeError:
         raise ArticleError(
             "is not text in a known encoding", where, "save it as UTF-8 and try again"
         ) from None
+
+
+def _require_text(head: bytes, encoding: str, where: str | Path) -> None:
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+    if not text.strip("\ufeff \t\r\n\x0b\x0c"):
+        raise ArticleError("is empty", where, "give a file with text")
+    if _CONTROL.search(text):
+        raise ArticleError("looks binary, not like text", where, "give a .txt or .jsonl file")
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from stance.errors import ArticleError, StanceError
+from stance.errors import ArticleError
 from stance.reading.remote import glob_remote, open_remote, remote_errors
 
 __all__ = ["Meter", "Source", "SourceKind", "list_sources", "open_source"]
@@ -289,8 +289,3 @@ def _reading_errors(source: Source) -> tuple[type[Exception], ...]:
 
         errors += (ZstdError,)
     return errors + remote_errors() if "://" in source.address else errors
-
-
-def told(error: StanceError) -> ArticleError:
-    """An error of another kind as one of the article at hand."""
-    return error if isinstance(error, ArticleError) else ArticleError(error.what, error.where, error.hint)
