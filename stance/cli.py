@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance import cli_corpus, cli_runs
+from stance import cli_bulk, cli_corpus, cli_runs
 from stance.errors import ActorError, StanceError, UsageError
 from stance.serving.tables import OutputFormat
-from stance.terminal import Tally, bulk_progress, plain_errors, progress, write_whole
+from stance.terminal import plain_errors, progress, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -133,11 +132,11 @@ def predict(
         scorer = _load_model(model)
         chosen = _choose_actors(actor, actors, scorer)
         options = {"min_confidence": min_confidence if abstain else 0.0, "prior": shares}
-        tally = Tally()
+        tally = cli_bulk.Tally()
         shown = output is not None or not sys.stdout.isatty()
-        articles = _read(files, names, faults.report, tally, shown)
+        articles = cli_bulk.read_counted(files, names, faults.report, tally, shown)
         judged = _judge(articles, scorer, chosen, options, force, faults.report)
-        _show(_count(judged, tally), chosen_format, output)
+        _show(cli_bulk.count_pairs(judged, tally), chosen_format, output)
         if tally.articles > 1 or (output and tally.articles):
             typer.echo(tally.sum_up(faults.count), err=True)
 
@@ -256,38 +255,6 @@ def _choose_actors(names: list[str] | None, file: Path | None, model: Model) -> 
     registry = read_actors(file) if file else model.actors
     chosen = choose_actors(names, registry) if names else registry
     return chosen
-
-
-def _read(
-    files: Sequence[str],
-    columns: Mapping[str, str],
-    report: Callable[[StanceError], None],
-    tally: Tally,
-    with_bar: bool,
-) -> Iterator[Article]:
-    from stance.reading.articles import list_sources, read_source
-    from stance.reading.sources import Meter
-
-    sources = list_sources(files, report)
-    meter = Meter()
-    sizes = [source.size for source in sources]
-    total = None if None in sizes else sum(size or 0 for size in sizes)
-    with bulk_progress(tally, total, lambda: meter.count) if with_bar else nullcontext(_no_step) as step:
-        for source in sources:
-            for article in read_source(source, columns, report, meter):
-                tally.articles += 1
-                step()
-                yield article
-
-
-def _no_step() -> None:
-    """A table on the terminal leaves no room for a bar."""
-
-
-def _count(judged: Iterable[Judged], tally: Tally) -> Iterator[Judged]:
-    for one in judged:
-        tally.pairs += len(one.predictions)
-        yield one
 
 
 def _judge(

@@ -5,18 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
-from time import monotonic
 
 import typer
 
 from stance.errors import OutputError, StanceError
 
-__all__ = ["Faults", "Tally", "bulk_progress", "plain_errors", "progress", "write_whole"]
-
-_SECONDS_BETWEEN_DRAWINGS = 0.2
+__all__ = ["Faults", "plain_errors", "progress", "write_whole"]
 
 
 class Faults:
@@ -69,57 +65,6 @@ def write_whole(output: Path | None, write: Callable[..., object], binary: bool 
     finally:
         if temporary.is_file():
             temporary.unlink()
-
-
-@dataclass
-class Tally:
-    """Counts what a run has read and judged."""
-
-    articles: int = 0
-    pairs: int = 0
-    began: float = field(default_factory=monotonic)
-
-    def sum_up(self, refused: int) -> str:
-        """The run in one line."""
-        seconds = monotonic() - self.began
-        counts = f"{self.articles} articles, {self.pairs} pairs, {refused} refused"
-        return f"stance: {counts}, {seconds:.1f} s ({self.articles / max(seconds, 1e-3):.0f} articles/s)"
-
-
-@contextmanager
-def bulk_progress(tally: Tally, total: int | None, done: Callable[[], int]) -> Iterator[Callable[[], None]]:
-    """A bar of bytes with articles a second and the time left; silence in a pipe.
-
-    Parameters
-    ----------
-    tally : Tally
-    total : int, optional
-        All bytes there are to read, where known.
-    done : callable
-        Returns the bytes read so far.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("reading", total=total)
-        drawn = 0.0
-
-        def step() -> None:
-            nonlocal drawn
-            now = monotonic()
-            if now - drawn > _SECONDS_BETWEEN_DRAWINGS:
-                drawn = now
-                rate = tally.articles / max(now - tally.began, 1e-3)
-                told = f"{tally.articles} articles, {rate:.0f}/s"
-                bar.update(task, completed=done(), description=told)
-
-        yield step
 
 
 @contextmanager
