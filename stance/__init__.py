@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,8 +51,16 @@ def _train_default(path: Path) -> Path:
     return train_default(path)
 
 
-def read_articles(*sources: str | os.PathLike[str]) -> Iterator[Article]:
-    """Yield the articles of text files, folders and JSONL files.
+def read_articles(
+    *sources: str | os.PathLike[str], columns: Mapping[str, str] | None = None
+) -> Iterator[Article]:
+    """Yield the articles of files of any format, folders, globs and URLs.
+
+    Parameters
+    ----------
+    *sources : path or str
+    columns : mapping of str to str, optional
+        Field → its name in the files, e.g. ``{"text": "Volltext"}``; else well-known names are tried.
 
     Raises
     ------
@@ -61,11 +69,11 @@ def read_articles(*sources: str | os.PathLike[str]) -> Iterator[Article]:
     """
     from stance.reading import articles
 
-    return articles.read_articles([os.fspath(source) for source in sources])
+    return articles.read_articles([os.fspath(source) for source in sources], columns=columns)
 
 
 def read_article(path: str | os.PathLike[str]) -> Article:
-    """Read one text file; its first line is the title where it is short and has no full stop.
+    """Read one text file or web page; a short first line without a full stop is a text's title.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance import cli_corpus, cli_runs
+from stance import cli_bulk, cli_corpus, cli_runs
 from stance.errors import ActorError, StanceError, UsageError
 from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
@@ -33,7 +33,8 @@ app = typer.Typer(
 app.add_typer(cli_corpus.app, name="corpus")
 
 Files = Annotated[
-    list[str], typer.Argument(help="Text files, folders, JSONL files; '-' for stdin.", show_default=False)
+    list[str],
+    typer.Argument(help="Files of articles, folders, globs, URLs; '-' for stdin.", show_default=False),
 ]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="Model file, or models:/stance@champion.", show_default=False)
@@ -47,7 +48,14 @@ ActorOption = Annotated[
 ActorsOption = Annotated[
     Path | None, typer.Option("--actors", help="YAML file of actors to predict for.", show_default=False)
 ]
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to print.")]
+FormatOption = Annotated[
+    OutputFormat | None,
+    typer.Option("--format", help="How to print; default: as -o is named, or table.", show_default=False),
+]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option("--columns", help="Names of your columns: text=Volltext,title=Titel.", show_default=False),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", help="Write to this file, not to the terminal.", show_default=False),
@@ -104,22 +112,33 @@ def predict(
     model: ModelOption = None,
     actor: ActorOption = None,
     actors: ActorsOption = None,
-    output_format: FormatOption = OutputFormat.table,
+    output_format: FormatOption = None,
     output: OutputOption = None,
     min_confidence: ConfidenceOption = None,
     abstain: AbstainOption = True,
     prior: PriorOption = "natural",
     force: ForceOption = False,
+    columns: ColumnsOption = None,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
     with plain_errors() as faults:
+        from stance.reading.article_records import parse_columns
         from stance.scoring.decision import parse_prior
+        from stance.serving.result_files import choose_format
 
         shares = parse_prior(prior)
+        names = parse_columns(columns)
+        chosen_format = choose_format(output_format, output)
         scorer = _load_model(model)
         chosen = _choose_actors(actor, actors, scorer)
         options = {"min_confidence": min_confidence if abstain else 0.0, "prior": shares}
-        _show(_judge(files, scorer, chosen, options, force, faults.report), output_format, output)
+        tally = cli_bulk.Tally()
+        shown = output is not None or not sys.stdout.isatty()
+        articles = cli_bulk.read_counted(files, names, faults.report, tally, shown)
+        judged = _judge(articles, scorer, chosen, options, force, faults.report)
+        _show(cli_bulk.count_pairs(judged, tally), chosen_format, output)
+        if tally.articles > 1 or (output and tally.articles):
+            typer.echo(tally.sum_up(faults.count), err=True)
 
 
 @app.command()
@@ -239,19 +258,18 @@ def _choose_actors(names: list[str] | None, file: Path | None, model: Model) -> 
 
 
 def _judge(
-    files: Sequence[str],
+    articles: Iterable[Article],
     model: Model,
     actors: Iterable[Actor] | None,
     options: dict[str, Any],
     force: bool,
     report: Callable[[StanceError], None],
 ) -> Iterator[Judged]:
-    from stance.reading.articles import read_articles
     from stance.reading.language_check import require_language
     from stance.serving.tables import Judged
 
     chosen = tuple(actors) if actors is not None else None
-    for article in read_articles(files, on_error=report):
+    for article in articles:
         try:
             if not force:
                 require_language(article, model.reader.language)
@@ -267,7 +285,7 @@ def _judge(
 
 def _place(article: Article) -> str | None:
     """The file, and the id where a file holds many."""
-    many = article.path and not article.path.endswith(".txt") and article.id
+    many = article.path and not article.path.endswith((".txt", ".html", ".htm")) and article.id
     return f"{article.path} ({article.id})" if many else article.path or article.id
 
 
@@ -280,6 +298,7 @@ def _nobody_found(article: Article, chosen: Sequence[Actor] | None) -> ActorErro
 
 
 def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | None) -> None:
+    from stance.serving.result_files import write_binary
     from stance.serving.tables import print_tables, write
 
     first = next(judged, None)
@@ -289,6 +308,8 @@ def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | 
     found = chain([] if first is None else [first], judged)
     if output_format is OutputFormat.table:
         write_whole(output, lambda stream: print_tables(found, stream))
+    elif output_format.binary:
+        write_whole(output, lambda stream: write_binary(found, output_format, stream), binary=True)
     else:
         write_whole(output, lambda stream: write(found, output_format, stream))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 import typer
@@ -45,15 +46,19 @@ def plain_errors() -> Iterator[Faults]:
         raise typer.Exit(2)
 
 
-def write_whole(output: Path | None, write: Callable[..., object]) -> None:
+def write_whole(output: Path | None, write: Callable[..., object], binary: bool = False) -> None:
     """Write to a file as a whole or not at all, or to the terminal."""
     if output is None:
         write(sys.stdout)
         return
     temporary = output.with_name(f".{output.name}.part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as stream:
-            write(stream)
+        with temporary.open("wb") as handle:
+            if binary:
+                write(handle)
+            else:
+                with TextIOWrapper(handle, encoding="utf-8", newline="") as stream:
+                    write(stream)
         temporary.replace(output)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", output) from None

@@ -25,6 +25,10 @@ DOORS = {
     "pandas": {"learning/tracking.py", "serving/pyfunc.py"},
     "matplotlib": {"learning/figures.py"},
     "joblib": {"scoring/bundle.py"},
+    "trafilatura": {"reading/web_pages.py"},
+    "fsspec": {"reading/remote.py"},
+    "pyarrow": {"reading/article_tables.py", "serving/result_files.py"},
+    "openpyxl": {"reading/article_tables.py", "serving/result_files.py", "learning/importers.py"},
 }
 # The registered model is fetched through the tracking room, the one way from serving to learning;
 # the registry logs the code of the served model.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
@@ -14,7 +14,17 @@ from stance.records import Article, ArticleTokens, Evidence, Label, Mention, Pre
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["Judged", "OutputFormat", "build_table", "prediction_to_data", "print_tables", "to_data", "write"]
+__all__ = [
+    "Judged",
+    "OutputFormat",
+    "build_table",
+    "neutral_cell",
+    "prediction_to_data",
+    "print_tables",
+    "result_row",
+    "to_data",
+    "write",
+]
 
 COLOURS = {Label.favor: "green", Label.neutral: "white", Label.against: "red"}
 ABSTAINED = "unsure"
@@ -34,6 +44,13 @@ class OutputFormat(StrEnum):
     json = "json"
     jsonl = "jsonl"
     csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+    @property
+    def binary(self) -> bool:
+        """True where it is no text."""
+        return self in (OutputFormat.parquet, OutputFormat.xlsx)
 
 
 @dataclass(frozen=True)
@@ -108,26 +125,30 @@ def write(judged: Iterable[Judged], output: OutputFormat, stream: IO[str]) -> No
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(CSV_COLUMNS)
         for j in judged:
-            writer.writerows(_csv_row(j.article, p) for p in j.predictions)
+            writer.writerows(result_row(j.article, p) for p in j.predictions)
 
 
-def _csv_row(article: Article, p: Prediction) -> list[object]:
+def neutral_cell(value: str | None) -> str:
+    """A text that no spreadsheet runs as a formula (OWASP, CSV injection)."""
+    clean = strip_control(value or "")
+    return f"'{clean}" if clean.startswith(_FORMULA) else clean
+
+
+def result_row(
+    article: Article, p: Prediction, cell: Callable[[str | None], str | None] = neutral_cell
+) -> list[object]:
+    """The values of ``CSV_COLUMNS`` for one article and actor; ``cell`` cleans the texts."""
     shares = [round(p.probabilities[name], 4) for name in (Label.favor, Label.neutral, Label.against)]
     evidence = p.evidence[0].text if p.evidence else ""
     texts = [
-        _cell(article.id),
-        _cell(article.title),
-        _cell(article.path),
-        _cell(p.actor.id),
-        _cell(p.actor.name),
+        cell(article.id),
+        cell(article.title),
+        cell(article.path),
+        cell(p.actor.id),
+        cell(p.actor.name),
     ]
     numbers = [round(p.confidence, 4), *shares, round(p.score, 4), p.abstained, p.ambivalent, len(p.mentions)]
-    return [*texts, str(p.label), *numbers, _cell(evidence)]
-
-
-def _cell(value: str | None) -> str:
-    clean = strip_control(value or "")
-    return f"'{clean}" if clean.startswith(_FORMULA) else clean
+    return [*texts, str(p.label), *numbers, cell(evidence)]
 
 
 def strip_control(text: str) -> str:
