@@ -265,22 +265,29 @@ def _judge(
     force: bool,
     report: Callable[[StanceError], None],
 ) -> Iterator[Judged]:
-    from stance.reading.language_check import require_language
     from stance.serving.tables import Judged
 
     chosen = tuple(actors) if actors is not None else None
-    for article in articles:
-        try:
-            if not force:
-                require_language(article, model.reader.language)
-        except StanceError as error:
-            report(error)
-            continue
-        predictions = model.predict(article, chosen, **options)
+    known = articles if force else _in_language(articles, model.reader.language, report)
+    for article, predictions in model.stream(known, chosen, **options):
         if predictions:
             yield Judged(article, predictions)
         else:
             report(_nobody_found(article, chosen))
+
+
+def _in_language(
+    articles: Iterable[Article], language: str, report: Callable[[StanceError], None]
+) -> Iterator[Article]:
+    from stance.reading.language_check import require_language
+
+    for article in articles:
+        try:
+            require_language(article, language)
+        except StanceError as error:
+            report(error)
+        else:
+            yield article
 
 
 def _place(article: Article) -> str | None:

@@ -171,8 +171,7 @@ ROLES = ("subject", "object", "genitive", "any")
 """Where the actor stands that a lexicon entry casts its light on."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A word or expression of the lexicon that casts a light on an actor.
 
     Attributes

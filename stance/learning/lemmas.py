@@ -18,8 +18,8 @@ __all__ = ["load_lexicon", "table_lemmas"]
 _FOLDERS = {"de": "lexicon", "en": "lexicon-en"}
 
 
-def table_lemmas(entries: Sequence[Entry], language: str) -> dict[str, tuple[str, ...]]:
-    """Lower-case form → its lemmas, for every form of the dictionary whose lemma an entry uses."""
+def table_lemmas(entries: Sequence[Entry], language: str) -> dict[str, str]:
+    """Lower-case form → its lemmas joined by blanks, for each form whose lemma an entry uses."""
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     wanted = lemmas_wanted(entries)
@@ -28,7 +28,7 @@ def table_lemmas(entries: Sequence[Entry], language: str) -> dict[str, tuple[str
         lowered = lemma.lower()
         if lowered in wanted and form.lower() != lowered:
             table.setdefault(form.lower(), set()).add(lowered)
-    return {form: tuple(sorted(lemmas)) for form, lemmas in sorted(table.items())}
+    return {form: " ".join(sorted(lemmas)) for form, lemmas in sorted(table.items())}
 
 
 @lru_cache(maxsize=2)

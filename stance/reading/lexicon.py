@@ -94,8 +94,8 @@ class Lexicon:
     Parameters
     ----------
     entries : iterable of Entry
-    lemmas : mapping of str to sequence of str
-        Lower-case form → its lower-case lemmas, as far as the entries use them; see
+    lemmas : mapping of str to str
+        Lower-case form → its lower-case lemmas, joined by blanks, as far as the entries use them; see
         :func:`lemmas_wanted` and ``learning/lemmas``. A form is always a lemma of itself.
     profile : LanguageProfile
 
@@ -109,9 +109,7 @@ class Lexicon:
         Longest fixed word → a word that must stand near it → expressions.
     """
 
-    def __init__(
-        self, entries: Iterable[Entry], lemmas: Mapping[str, Sequence[str]], profile: LanguageProfile
-    ) -> None:
+    def __init__(self, entries: Iterable[Entry], lemmas: Mapping[str, str], profile: LanguageProfile) -> None:
         self.entries = tuple(entries)
         self.lemmas = lemmas
         self.profile = profile
@@ -120,7 +118,6 @@ class Lexicon:
         self.expressions: dict[str, dict[str, list[Expression]]] = {}
         for number, entry in enumerate(self.entries):
             self._index(number, entry)
-        self._wanted = lemmas_wanted(self.entries)
         self.prefixes = frozenset(prefix for _, prefix in self.separable)
         self._known: dict[str, tuple[str, ...]] = {"": ()}
 
@@ -146,6 +143,10 @@ class Lexicon:
         return word not in self.profile.function_words, len(word)
 
     @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return lemmas_wanted(self.entries)
+
+    @cached_property
     def _finder(self) -> HitFinder:
         from stance.reading.lexicon_matching import HitFinder
 
@@ -160,7 +161,7 @@ class Lexicon:
         known = self._known.get(form)
         if known is None:
             lowered = form.lower()
-            found = {lowered, *self.lemmas.get(lowered, ())}
+            found = {lowered, *self.lemmas.get(lowered, "").split()}
             if form[0].islower():
                 found.add(_ADJECTIVE_ENDING.sub("", lowered))
             known = tuple(sorted(found & self._wanted))

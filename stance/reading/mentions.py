@@ -167,6 +167,8 @@ def _spellings(form: str, declines: bool) -> Iterator[str]:
 
 def _without_accents(form: str) -> str:
     """ "Guaidó" → "Guaido", but umlauts stay."""
+    if form.isascii():
+        return form
     kept = []
     for character in form:
         parts = unicodedata.normalize("NFD", character)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import os
 import pickle
+import stat
 import tempfile
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO
 
+import msgspec
 import numpy as np
-from joblib import numpy_pickle
 
 from stance.errors import BundleError
 from stance.reading.actors import actor_from_record, actor_to_record
@@ -27,71 +27,15 @@ from stance.reading.lexicon import Lexicon
 from stance.reading.sentences import SentenceRules
 from stance.records import LABELS, Entry
 from stance.scoring.catalogue import block_from_record
+from stance.scoring.data_pickle import read_plain_data
 from stance.scoring.decision import Decision
 from stance.scoring.scorer import LinearScorer, Model
 from stance.scoring.weights import weights_of
 
 __all__ = ["FORMAT", "load_bundle", "save_bundle"]
 
-FORMAT = 2
+FORMAT = 3
 _MAGIC = "stance-bundle"
-
-
-class _DataOnlyArray(numpy_pickle.NumpyArrayWrapper):  # type: ignore[misc]
-    """joblib's array record, without its way back into pickle for arrays of objects."""
-
-    def read(self, unpickler: Any, ensure_native_byte_order: bool) -> Any:
-        dtype = getattr(self, "dtype", None)
-        # A dtype's own word that it holds no objects comes from the file; only this one is believed.
-        if not _is_double(dtype) or getattr(self, "subclass", None) is not np.ndarray:
-            raise BundleError("holds an array that is not plain numbers")
-        return super().read(unpickler, ensure_native_byte_order)
-
-
-def _is_double(dtype: Any) -> bool:
-    return (
-        isinstance(dtype, np.dtype)
-        and dtype.kind == "f"
-        and dtype.itemsize == 8
-        and dtype.names is None
-        and dtype.subdtype is None
-    )
-
-
-_ALLOWED: Mapping[tuple[str, str], Any] = {
-    ("joblib.numpy_pickle", "NumpyArrayWrapper"): _DataOnlyArray,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-}
-
-
-_ARRAY_STATE = {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
-
-
-class _DataOnlyUnpickler(numpy_pickle.NumpyUnpickler):  # type: ignore[misc]
-    """Builds builtins and numpy arrays; every other name in the file is refused."""
-
-    # joblib keys its array step by opcode; restate it for our own array record.
-    def load_build(self) -> None:
-        """Set the state of an array record or a dtype, and of nothing else: not of a class."""
-        target, state = self.stack[-2], self.stack[-1]
-        if type(target) is _DataOnlyArray:
-            if not isinstance(state, dict) or not set(state) <= _ARRAY_STATE:
-                raise BundleError("holds a damaged array")
-        elif not (isinstance(target, np.dtype) and isinstance(state, tuple) and _is_double(target)):
-            raise BundleError("refused: it sets the state of something that is no array")
-        super().load_build()
-
-    dispatch: ClassVar[dict[int, Any]] = {**numpy_pickle.NumpyUnpickler.dispatch, pickle.BUILD[0]: load_build}
-
-    def find_class(self, module: str, name: str) -> Any:
-        try:
-            return _ALLOWED[module, name]
-        except KeyError:
-            raise BundleError(
-                f"refused: it names {module}.{name}, and a model file holds data only",
-                hint="do not open this file with other tools",
-            ) from None
 
 
 def save_bundle(model: Model, path: str | Path) -> Path:
@@ -103,6 +47,8 @@ def save_bundle(model: Model, path: str | Path) -> Path:
     path : str or Path
         The folder is made where it is missing.
     """
+    from joblib import numpy_pickle  # Reading a model needs none of it.
+
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -126,8 +72,11 @@ def load_bundle(path: str | Path) -> Model:
     """
     path = Path(path)
     try:
+        # A pipe would be waited for, for ever.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BundleError("is no file", hint="see --model")
         with path.open("rb") as handle:
-            data = _read_data(handle, path)
+            data = _read_data(handle)
     except OSError as error:
         raise BundleError(f"model cannot be read: {error.strerror}", path, "see --model") from None
     except BundleError as error:
@@ -146,17 +95,19 @@ _DAMAGE = (
     ImportError,
     MemoryError,
     OverflowError,
-    zlib.error,
+    RecursionError,
+    AssertionError,
     UnicodeDecodeError,
+    msgspec.DecodeError,
 )
 
 
-def _read_data(handle: BinaryIO, path: Path) -> Any:
+def _read_data(handle: BinaryIO) -> Any:
     if handle.read(1) != b"\x80":
         raise BundleError("is no stance model", hint="train one with 'make train'")
     handle.seek(0)
     try:
-        return _DataOnlyUnpickler(str(path), handle, ensure_native_byte_order=True).load()
+        return read_plain_data(handle)
     except _DAMAGE:
         raise BundleError("is no stance model or is damaged", hint="train it again") from None
 
@@ -170,14 +121,14 @@ def _to_data(model: Model) -> dict[str, Any]:
         "language": model.reader.language,
         "abbreviations": sorted(rules.abbreviations),
         "starters": sorted(rules.starters),
-        "actors": [actor_to_record(actor) for actor in model.actors],
+        # One string each loads faster than what pickle makes of many records.
+        "actors": msgspec.json.encode([actor_to_record(actor) for actor in model.actors]).decode(),
         "intercept": model.scorer.intercept,
         "decision": asdict(model.decision),
         **_lexicon_to_data(model.reader.lexicon),
         "blocks": [
             {
                 "block": weights.block.to_record(),
-                # One joined string loads faster than a pickled dict.
                 "vocabulary": "\n".join(weights.vocabulary),
                 "scale": weights.scale,
                 "coefficients": weights.coefficients,
@@ -187,31 +138,56 @@ def _to_data(model: Model) -> dict[str, Any]:
     }
 
 
+_ENTRY_FIELDS = Entry._fields
+
+
 def _lexicon_to_data(lexicon: Lexicon | None) -> dict[str, str]:
+    """Column by column; a lemma table as two columns, lemmas of one form joined by blanks."""
     if lexicon is None:
-        return {"lexicon": "", "lemmas": ""}
-    rows = ("\t".join(map(str, astuple(entry))) for entry in lexicon.entries)
-    forms = ("\t".join((form, *lemmas)) for form, lemmas in lexicon.lemmas.items())
-    return {"lexicon": "\n".join(rows), "lemmas": "\n".join(forms)}
+        return {}
+    columns = zip(*lexicon.entries, strict=True)
+    names = (f"lexicon_{name}" for name in _ENTRY_FIELDS)
+    data = {name: "\n".join(map(str, column)) for name, column in zip(names, columns, strict=True)}
+    return {**data, "lemma_forms": "\n".join(lexicon.lemmas), "lemmas": "\n".join(lexicon.lemmas.values())}
 
 
 def _lexicon_from_data(data: Mapping[str, Any]) -> Lexicon | None:
-    if not data["lexicon"]:
+    if "lemmas" not in data:
         return None
-    entries = []
-    for line in data["lexicon"].split("\n"):
-        lemma, pos, polarity, *others = line.split("\t")
-        entries.append(Entry(lemma, pos, int(polarity), *others))
-    lemmas = {}
-    for line in data["lemmas"].split("\n"):
-        form, *found = line.split("\t")
-        lemmas[form] = found
+    columns: dict[str, list[Any]] = {name: data[f"lexicon_{name}"].split("\n") for name in _ENTRY_FIELDS}
+    columns["polarity"] = [int(value) for value in columns["polarity"]]
+    entries = [Entry._make(row) for row in zip(*columns.values(), strict=True)]
+    lemmas = dict(zip(data["lemma_forms"].split("\n"), data["lemmas"].split("\n"), strict=True))
     return Lexicon(entries, lemmas, PROFILES[data["language"]])
+
+
+def _upgrade_2(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 held actors as records and the lexicon row by row."""
+    new = {**data, "format": 3, "actors": msgspec.json.encode(data["actors"]).decode()}
+    rows = [line.split("\t") for line in new.pop("lexicon").split("\n") if line]
+    forms = [line.split("\t") for line in new.pop("lemmas").split("\n") if line]
+    if not rows:
+        return new
+    for name, column in zip(_ENTRY_FIELDS, zip(*rows, strict=True), strict=True):
+        new[f"lexicon_{name}"] = "\n".join(column)
+    new["lemma_forms"] = "\n".join(form for form, *_ in forms)
+    new["lemmas"] = "\n".join(" ".join(found) for _, *found in forms)
+    return new
+
+
+_UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _upgrade_2}
 
 
 def _check_and_build(data: Any, path: Path) -> Model:
     if not isinstance(data, dict) or not _is_text(data.get("magic"), _MAGIC):
         raise BundleError("is a joblib file, but no stance model", path, "train one with 'make train'")
+    return _guarded(lambda: _build(_checked(data, path)), path)
+
+
+def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The data in the present format, where its manifest can be believed."""
+    while type(data.get("format")) is int and data["format"] in _UPGRADES:
+        data = _UPGRADES[data["format"]](data)
     if type(data.get("format")) is not int or data["format"] != FORMAT:
         raise BundleError(
             f"has format {data.get('format')!r:.20}, this version reads format {FORMAT}",
@@ -222,7 +198,7 @@ def _check_and_build(data: Any, path: Path) -> Model:
     labels = manifest.get("labels") if isinstance(manifest, dict) else None
     if not isinstance(labels, list) or [str(x) for x in labels] != [str(label) for label in LABELS]:
         raise BundleError("has other labels than favor, neutral, against", path)
-    return _guarded(lambda: _build(data), path)
+    return data
 
 
 def _is_text(value: Any, wanted: str) -> bool:
@@ -246,7 +222,7 @@ def _build(data: dict[str, Any]) -> Model:
         vocabulary = {feature: row for row, feature in enumerate(features)}
         blocks.append(weights_of(block_from_record(record["block"]), vocabulary, scale, coefficients))
     rules = SentenceRules(frozenset(data["abbreviations"]), frozenset(data["starters"]))
-    actors = [actor_from_record(record) for record in data["actors"]]
+    actors = [actor_from_record(record) for record in msgspec.json.decode(data["actors"])]
     reader = ArticleReader(actors, data["language"], rules, _lexicon_from_data(data))
     _require_numbers(data["intercept"], (len(LABELS),))
     decision = Decision(**data["decision"])

@@ -93,7 +93,7 @@ def test_a_failed_save_leaves_the_old_model(
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("stance.scoring.bundle.numpy_pickle.dump", fail)
+    monkeypatch.setattr("joblib.numpy_pickle.dump", fail)
     with pytest.raises(OSError, match="disk full"):
         save_bundle(model, target)
     assert target.read_bytes() == bundle.read_bytes()
@@ -143,7 +143,7 @@ def test_a_file_cannot_change_the_loader(tmp_path: Path, bundle: Path) -> None:
         ("decision", {"scale": "x"}),
         ("decision", {"prior": np.zeros(3)}),
         ("blocks", [{"block": {"kind": "words", "name": "w", "left": 0.0}}]),
-        ("lexicon", "one column"),
+        ("lexicon_role", "one row"),
     ],
 )
 def test_a_part_of_another_type_is_refused(tmp_path: Path, bundle: Path, key: str, value: object) -> None:
