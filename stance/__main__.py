@@ -2,4 +2,6 @@
 
 from stance.cli import main
 
-main()
+# A worker that is spawned imports this file under another name.
+if __name__ == "__main__":
+    main()

@@ -6,20 +6,20 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance import cli_bulk, cli_corpus, cli_runs
-from stance.errors import ActorError, StanceError, UsageError
+from stance import cli_bulk, cli_corpus, cli_runs, cli_spread
+from stance.errors import UsageError
 from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from stance.learning.evaluation import Scores
-    from stance.records import Actor, Article
+    from stance.records import Actor
     from stance.scoring.scorer import Model
     from stance.serving.tables import Judged
 
@@ -57,8 +57,8 @@ ColumnsOption = Annotated[
     typer.Option("--columns", help="Names of your columns: text=Volltext,title=Titel.", show_default=False),
 ]
 OutputOption = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", help="Write to this file, not to the terminal.", show_default=False),
+    str | None,
+    typer.Option("-o", "--output", help="Write to this file, or to a folder OUT/.", show_default=False),
 ]
 ConfidenceOption = Annotated[
     float | None,
@@ -119,25 +119,41 @@ def predict(
     prior: PriorOption = "natural",
     force: ForceOption = False,
     columns: ColumnsOption = None,
+    workers: cli_spread.WorkersOption = 1,
+    scheduler: cli_spread.SchedulerOption = None,
+    part_mb: cli_spread.PartOption = 4.0,
+    restart: cli_spread.RestartOption = False,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
     with plain_errors() as faults:
         from stance.reading.article_records import parse_columns
+        from stance.scoring.bundle import load_bundle
         from stance.scoring.decision import parse_prior
+        from stance.serving.judging import judge, options_for
         from stance.serving.result_files import choose_format
 
         shares = parse_prior(prior)
         names = parse_columns(columns)
-        chosen_format = choose_format(output_format, output)
-        scorer = _load_model(model)
+        folder = cli_spread.named_folder(output, scheduler, restart, output_format)
+        file = Path(output) if output and not folder else None
+        chosen_format = OutputFormat.parquet if folder else choose_format(output_format, file)
+        place = _find_model(model)
+        scorer = load_bundle(place)
         chosen = _choose_actors(actor, actors, scorer)
-        options = {"min_confidence": min_confidence if abstain else 0.0, "prior": shares}
+        least = min_confidence if abstain else 0.0
+        options = options_for(place, chosen, least, shares, force=force, columns=names)
+        if folder:
+            cli_spread.score_folder(files, folder, options, workers, scheduler, restart, part_mb, faults)
+            return
         tally = cli_bulk.Tally()
-        shown = output is not None or not sys.stdout.isatty()
+        shown = file is not None or not sys.stdout.isatty()
         articles = cli_bulk.read_counted(files, names, faults.report, tally, shown)
-        judged = _judge(articles, scorer, chosen, options, force, faults.report)
-        _show(cli_bulk.count_pairs(judged, tally), chosen_format, output)
-        if tally.articles > 1 or (output and tally.articles):
+        if workers > 1:
+            judged = cli_spread.judge_in_processes(articles, options, workers, faults.report)
+        else:
+            judged = judge(articles, scorer, options, faults.report)
+        _show(cli_bulk.count_pairs(judged, tally), chosen_format, file)
+        if tally.articles > 1 or (file and tally.articles):
             typer.echo(tally.sum_up(faults.count), err=True)
 
 
@@ -233,11 +249,10 @@ def main() -> None:
     app()
 
 
-def _load_model(asked: str | None) -> Model:
-    from stance.scoring.bundle import load_bundle
+def _find_model(asked: str | None) -> Path:
     from stance.serving.find_model import find_model
 
-    return load_bundle(find_model(asked, _train_default))
+    return find_model(asked, _train_default)
 
 
 def _train_default(path: Path) -> Path:
@@ -255,53 +270,6 @@ def _choose_actors(names: list[str] | None, file: Path | None, model: Model) -> 
     registry = read_actors(file) if file else model.actors
     chosen = choose_actors(names, registry) if names else registry
     return chosen
-
-
-def _judge(
-    articles: Iterable[Article],
-    model: Model,
-    actors: Iterable[Actor] | None,
-    options: dict[str, Any],
-    force: bool,
-    report: Callable[[StanceError], None],
-) -> Iterator[Judged]:
-    from stance.serving.tables import Judged
-
-    chosen = tuple(actors) if actors is not None else None
-    known = articles if force else _in_language(articles, model.reader.language, report)
-    for article, predictions in model.stream(known, chosen, **options):
-        if predictions:
-            yield Judged(article, predictions)
-        else:
-            report(_nobody_found(article, chosen))
-
-
-def _in_language(
-    articles: Iterable[Article], language: str, report: Callable[[StanceError], None]
-) -> Iterator[Article]:
-    from stance.reading.language_check import require_language
-
-    for article in articles:
-        try:
-            require_language(article, language)
-        except StanceError as error:
-            report(error)
-        else:
-            yield article
-
-
-def _place(article: Article) -> str | None:
-    """The file, and the id where a file holds many."""
-    many = article.path and not article.path.endswith((".txt", ".html", ".htm")) and article.id
-    return f"{article.path} ({article.id})" if many else article.path or article.id
-
-
-def _nobody_found(article: Article, chosen: Sequence[Actor] | None) -> ActorError:
-    where = _place(article)
-    if chosen is None:
-        return ActorError("names no actor of the registry", where, "name one with --actor 'Name=form|form'")
-    names = ", ".join(actor.name for actor in chosen[:3]) + (", …" if len(chosen) > 3 else "")
-    return ActorError(f"does not mention {names}", where, "give its forms with --actor 'Name=form|form'")
 
 
 def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | None) -> None:

@@ -15,6 +15,7 @@ __all__ = [
     "StanceError",
     "TrackingError",
     "UsageError",
+    "WorkerError",
 ]
 
 
@@ -77,6 +78,10 @@ class TrackingError(StanceError):
 
 class UsageError(StanceError):
     """An option whose value is not understood."""
+
+
+class WorkerError(StanceError):
+    """A worker or scheduler that was lost or does not answer."""
 
 
 class MissingExtraError(StanceError):

@@ -25,6 +25,7 @@ DOORS = {
     "pandas": {"learning/tracking.py", "serving/pyfunc.py"},
     "matplotlib": {"learning/figures.py"},
     "joblib": {"scoring/bundle.py"},
+    "distributed": {"serving/cluster.py"},
     "trafilatura": {"reading/web_pages.py"},
     "fsspec": {"reading/remote.py"},
     "pyarrow": {"reading/article_tables.py", "serving/result_files.py"},

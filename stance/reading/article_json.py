@@ -21,11 +21,14 @@ _LISTS = frozenset({"articles", "items", "data", "docs", "documents", "results",
 Numbered = tuple[str, Any, int]
 
 
-def iterate_lines(stream: BinaryIO, place: str) -> Iterator[Numbered]:
-    """Yield (place, record or ArticleError, line number) of each line that is not blank."""
+def iterate_lines(stream: BinaryIO, place: str, first: int = 1) -> Iterator[Numbered]:
+    """Yield (place, record or ArticleError, line number) of each line that is not blank.
+
+    ``first`` is the number of the first line, where the stream is a later piece of a file.
+    """
     decode = msgspec.json.Decoder().decode
-    number = 0
-    empty = True
+    number = first - 1
+    empty = first == 1
     while line := stream.readline(LONGEST):
         number += 1
         if line.isspace():

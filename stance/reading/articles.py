@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,7 +17,7 @@ from stance.reading.sources import Meter, Source, SourceKind, list_sources, open
 from stance.reading.web_pages import read_web_page
 from stance.records import Article
 
-__all__ = ["decode_text", "list_sources", "read_article", "read_articles", "read_source"]
+__all__ = ["decode_text", "list_sources", "read_article", "read_articles", "read_lines", "read_source"]
 
 OnError = Callable[[ArticleError], None]
 # A line longer than this is prose: the longest headlines of German agencies stay below 120.
@@ -104,6 +104,25 @@ def read_source(
     except ArticleError as error:
         if on_error is None:
             raise
+        on_error(error)
+
+
+def read_lines(
+    source: Source,
+    lines: bytes,
+    first: int,
+    columns: Mapping[str, str] | None,
+    on_error: OnError,
+) -> Iterator[Article]:
+    """Yield the articles of a piece of a JSONL file that begins with line number ``first``."""
+    records = iterate_lines(BytesIO(lines), source.place, first)
+    try:
+        for read in _read_records(source, records, FieldNames(columns)):
+            if isinstance(read, Article):
+                yield read
+            else:
+                on_error(read)
+    except ArticleError as error:
         on_error(error)
 
 
