@@ -59,12 +59,9 @@ class SpeechCues:
         return AhoCorasick([f" {form}" for form in self.spellings], matchkind=MatchKind.LeftmostLongest)
 
 
-_BLANKS = str.maketrans("\n\t\u00a0\u202f", "    ")
-
-
 def find_cues(text: str, cues: SpeechCues) -> Iterator[Cue]:
     """Yield the cue words of a text in reading order."""
-    padded = f" {text.translate(_BLANKS)} "
+    padded = " " + text.replace("\n", " ") + " "
     for number, start, end in cues.automaton.find_matches_as_indexes(padded):
         if not (padded[end].isalnum() or padded[end] == "-"):
             kind, particle, participle = cues.meanings[cues.spellings[number].lower()]

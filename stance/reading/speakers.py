@@ -1,0 +1,172 @@
+"""A place beside a verb of saying → who speaks there: an actor, a name, a role."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from stance.reading.given_names import GIVEN_NAMES
+from stance.records import Actor, ActorKind, Mention
+
+__all__ = ["Holder", "Speakers"]
+
+Holder = Actor | str
+
+_CAP = r"[A-ZÄÖÜÉ][\w’'-]*\w"
+_RUN = rf"{_CAP}(?:\s(?:(?:von|van|de|del|der|al|bin|zu|of|the)\s)?{_CAP}){{0,5}}"
+_DET = r"[Dd]er|[Dd]ie|[Dd]as|[Dd]em|[Dd]en|[Dd]es|[Ee]ine?[rmns]?|[Ii]hre?[rmn]?|[Ss]eine?[rmn]?|[Mm]ehrere|[Vv]iele|[Ee]inige|[Zz]wei|[Dd]rei|[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]any"
+_TAIL = rf"\s(?:des|der|von|vom|für|of|for|from|aus|beim?|am|im)\s(?:(?:der|die|das|dem|den|the)\s)?(?:[a-zäöü]\w+e[nrs]?\s)?{_RUN}"
+_NOUN_PHRASE = re.compile(
+    rf"(?:(?P<det>{_DET})\s)?(?:(?:[a-zäöüß][\w-]*e[nrsm]?|früher\w*|\d[\w-]*)\s){{0,3}}(?P<caps>{_RUN})(?P<tail>{_TAIL})?"
+    rf"(?:,?\s(?:und|and|sowie)\s(?P<more>{_RUN}))?"
+)
+_ENGLISH_ROLE = re.compile(
+    r"(?:(?:the|an?|many|some|several|his|her)\s)?(?:[a-z]+\s){0,2}?[a-z]{4,}(?:\s(?:for|of|by|at|from)\s(?:the\s)?[\w ]{3,30})?",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"(?:er|sie|dieser|diese|man|wir|he|she|they|Er|Sie|He|She|They|jemand|einer)\b")
+_SKIPPED = re.compile(
+    r"(?:(?:sich|auch|dazu|dann|später|gestern|heute|zudem|außerdem|weiter|nun|jedoch|aber|ihm|ihr|ihnen|zugleich|dagegen|daraufhin|"
+    r"mir|uns|es|noch|so|etwa|hingegen|schließlich|wiederum|danach|damals|hatte|hat|haben|sie(?=\s(?:der|die|das|ihr|sein|[A-ZÄÖÜ])))\s+"
+    r"|(?:am|im|in|vor|auf|zu|zum|zur|nach|bei|beim|an|mit|aus|gegenüber|über|unter)\s(?:(?:der|dem|den|die|das|einer|einem|einen|ihrer|seiner)\s)?"
+    r"(?:[a-zäöü]\w+\s)?[A-ZÄÖÜ\d][\w-]*\s+)*"
+)
+_OBLIQUE = frozenset("dem den des einem einen ihrem ihren seinem seinen".split())
+_TIMES = re.compile(
+    r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Jahr|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+)
+_EPITHET = re.compile(
+    r"(?:\w*[Pp]olitiker(?:in)?|\w*[Mm]inister(?:in)?|\w*[Pp]räsident(?:in)?|\w*[Cc]hefin?|\w*[Vv]orsitzende|\w+-Jährige[rn]?|Unternehmen|"
+    r"Konzern|Partei|Behörde|Verband|Bürgermeister(?:in)?|Sprecher(?:in)?|Trainer(?:in)?|Autor(?:in)?|Firma|Haus|Institut|Zeitung|Blatt|Mann|Frau)$"
+)
+_ROLE_END = re.compile(
+    r"(?:er|in|rat|chef|mann|frau|or|ent|ist|ant|wart|obmann|ende|eur|loge|ologe|Herr|Professor|Dr|President|Minister)$"
+)
+
+
+class Speakers:
+    """Who has been named and has spoken so far; resolves names, pronouns and epithets of one article."""
+
+    def __init__(self, text: str, mentions: Sequence[Mention], language: str) -> None:
+        self.text = text
+        self.mentions = mentions
+        self.starts = [m.start for m in mentions]
+        self.language = language
+        self.full: dict[str, str] = {}
+        self.last: Holder | None = None
+        self.last_at = -1
+
+    def remember(self, holder: Holder, position: int) -> Holder:
+        """Note who has spoken: pronouns behind it mean this holder."""
+        if holder != "":
+            self.last, self.last_at = holder, position
+        return holder
+
+    def phrase_at(self, start: int, limit: int, oblique: bool = False) -> tuple[Holder, int] | None:
+        """Read the holder whose noun phrase or pronoun begins at ``start``, with the phrase's end."""
+        pronoun = _PRONOUN.match(self.text, start, limit)
+        if pronoun:
+            named = self._mention(start, pronoun.end())
+            return (named or self._before(start, pronoun[0]), pronoun.end())
+        found = _NOUN_PHRASE.match(self.text, start, limit)
+        if not found:
+            return self._english_role(start, limit)
+        if found["det"] and not oblique and found["det"].lower() in _OBLIQUE:
+            return None
+        if _TIMES.search(found["caps"]):
+            return None
+        return self._named(found), found.end()
+
+    def after(self, start: int, limit: int) -> Holder | None:
+        """The holder behind a verb: "sagte am Montag der Abgeordnete Möhlenhoff"."""
+        limit = min(limit, start + 200)
+        skipped = _SKIPPED.match(self.text, start, limit)
+        found = self.phrase_at(skipped.end() if skipped else start, limit)
+        if found is None:
+            found = self.phrase_at(start, limit, oblique=True)
+        if found is None:
+            first = self._first_mention(start, limit)
+            return first.actor if first else None
+        return found[0]
+
+    def subject(self, start: int, limit: int) -> Holder | None:
+        """The subject that opens a clause: "Die Vorsitzende Brandis hat …"; None where none does."""
+        opening = re.compile(r"[\s\"„»«“(–-]*(?:(?:Und|Doch|Aber|Auch|Denn|Sogar|But|And)\s)?").match(self.text, start)
+        found = self.phrase_at(opening.end() if opening else start, limit)
+        return found[0] if found else None
+
+    def _english_role(self, start: int, limit: int) -> tuple[Holder, int] | None:
+        if self.language != "en":
+            return None
+        role = _ENGLISH_ROLE.match(self.text, start, limit)
+        return (role[0], role.end()) if role else None
+
+    def _named(self, found: re.Match[str]) -> Holder:
+        own = self._mention(*found.span("caps"))
+        if own and not found["more"]:
+            return own
+        caps = found["caps"]
+        words = caps.split()
+        if found["more"]:
+            return f"{_name_of(caps)} {'and' if self.language == 'en' else 'und'} {_name_of(found['more'])}"
+        definite = (found["det"] or "").lower() in ("der", "die", "das", "the")
+        if definite and len(words) == 1 and not found["tail"] and _EPITHET.match(caps):
+            known = self._fitting(caps, found.start())
+            if known is not None:
+                return known
+        if len(words) > 1:
+            name = _name_of(caps)
+            if " " in name:
+                self.full.setdefault(name.split()[-1], name)
+            return self.full.get(name, name)
+        if not found["det"]:
+            return self.full.get(caps, caps) + ("" if caps in self.full else found["tail"] or "")
+        return found[0]
+
+    def _fitting(self, noun: str, position: int) -> Holder | None:
+        before = self._before(position, noun)
+        return before if before != "" else None
+
+    def _mention(self, start: int, end: int) -> Actor | None:
+        at = bisect_left(self.starts, end) - 1
+        if at >= 0 and self.mentions[at].end > start:
+            return self.mentions[at].actor
+        return None
+
+    def _first_mention(self, start: int, end: int) -> Mention | None:
+        at = bisect_left(self.starts, start)
+        return self.mentions[at] if at < len(self.mentions) and self.starts[at] < end else None
+
+    def _before(self, position: int, word: str) -> Holder:
+        """Whom a pronoun means: who spoke last, or the subject of a sentence since then."""
+        noted = self.noted
+        if noted is not None and noted[1] >= self.last_at:
+            return noted[0]
+        return self.last if self.last is not None else ""
+
+    noted: tuple[Holder, int] | None = None
+
+    def note_subject(self, start: int, limit: int) -> Holder | None:
+        """Keep the subject of an author's sentence: the next pronoun may mean it."""
+        if _PRONOUN.match(self.text, start, limit):
+            return None
+        found = self.subject(start, limit)
+        if isinstance(found, Actor) and found.kind is ActorKind.state:
+            return found
+        if found:
+            self.noted = (found, start)
+        return found
+
+
+def _name_of(caps: str) -> str:
+    """ "Stadtbaurat Arvid Lohmeier" → "Arvid Lohmeier"; "Bäcker Ostwald" → "Ostwald"."""
+    words = caps.split()
+    for i, word in enumerate(words[:-1]):
+        if word in GIVEN_NAMES:
+            return " ".join(words[i:])
+    if len(words) > 2 and _ROLE_END.search(words[0]):
+        return " ".join(words[1:])
+    if len(words) == 2 and _ROLE_END.search(words[0]) and len(words[0]) > 6:
+        return words[1]
+    return caps
