@@ -25,7 +25,7 @@ __all__ = ["GoldArticle", "VoiceScore", "gold_of_record", "half_of", "read_gold"
 _MARK = re.compile(r"\{(?P<kind>direct|indirect|attributed|headline)>(?P<holder>[^|{}]*)\||(?P<close>\})")
 _QUOTED = re.compile(r"[„“\"«»‚‘›‹][^„“”\"«»]{12,}")
 _SUBJUNCTIVE = re.compile(r"\b(?:sei|seien|habe|werde|könne|müsse|solle|wolle|dürfe|gebe|lasse|hätten|hätte|würden)\b")
-_NAME_WORD = re.compile(r"\w{4,}")
+_NAME_WORD = re.compile(r"\w{3,}")
 AUTHOR = "author"
 
 

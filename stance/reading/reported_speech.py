@@ -22,6 +22,7 @@ _END = re.compile(r"\s*(?:[.,;:!?“”\"«»]|$)")
 _NO_REPORT = re.compile(r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|[Ww]ie\sdem\sauch\ssei|[Mm]an\s(?:nehme|stelle)|\bich\b)")
 _OPINION_BEFORE = re.compile(r"\b[Nn]ach\s(?:(?:den|der|dieser|seiner|ihrer|eigenen?)\s)?(?:\w+\s)?$")
 _BOUNDARY = re.compile(r"[,:;–]\s+")
+_NO_CONTENT = re.compile(r"(?:in|on|at|to|reporters|journalists|about|of|him|her|them)\s|reporters\b")
 _REACH = 300  # characters; a cue further from its clause does not belong to it
 
 
@@ -109,13 +110,30 @@ def _read_verb(text: str, start: int, end: int, cues: Sequence[Cue], speakers: S
             report = _read_as(text, start, end, named, cue, speakers)
         elif opening > start and _SUBORDINATE.match(text, opening, cue.start):
             continue
-        elif cue.kind is CueKind.JUDGE:
+        elif _is_infinitive(text, opening, cue, end):
+            continue
+        elif cue.kind is CueKind.JUDGE and not (opening > start and opening >= cue.start - 1):
             report = _read_judgement(text, start, end, opening, cue, speakers)
         else:
             report = _read_saying(text, start, end, opening, cue, cues, speakers)
         if report:
             return report
     return None
+
+
+_MODAL_BEHIND = re.compile(r"\s(?:müssen|können|sollen|wollen|dürfen|lassen|zu)\b")
+_MODAL_BEFORE = re.compile(
+    r"\b(?:zu|will|wollen|wollte|soll|sollen|sollte|kann|können|konnte|muss|müssen|musste|darf|dürfen|möchte|würde|würden|wird|werden|lässt|ließ)\s"
+)
+
+
+def _is_infinitive(text: str, opening: int, cue: Cue, end: int) -> bool:
+    """ "Lohmeier hätte warnen müssen", "er will nichts sagen": nobody says anything."""
+    if not text.endswith("en", cue.start, cue.end):
+        return False
+    if text.endswith(" zu ", 0, cue.start) or _MODAL_BEHIND.match(text, cue.end, end):
+        return True
+    return bool(_END.match(text, cue.end, end) and _MODAL_BEFORE.search(text, opening, cue.start))
 
 
 def _has_particle(text: str, cue: Cue, end: int) -> bool:
@@ -191,7 +209,7 @@ def _around(
     """What stands before ", sagte Venn" and, where it goes on, behind it."""
     spans = []
     close = text.rfind(",", start, opening)
-    if close > start and text[close - 1] not in "“”\"«»‘’‹›" and text[start:close].strip():
+    if close > start and text[close + 1] not in "“”\"«»‘’" and text[close - 1] not in "“”\"«»‘’‹›" and text[start:close].strip():
         reported = any(c.end < cue.start and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE) for c in cues)
         spans.append((start, close, VoiceKind.indirect if reported else VoiceKind.attributed))
     behind = next((c for c in cues if c.start > cue.end and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE)), None)
@@ -208,7 +226,7 @@ def _behind(
     """What a leading "Venn sagte" introduces."""
     if language == "en":
         at = _skip_blank(text, cue.end)
-        if at >= end or text[at] in "“\"‘:,.;":
+        if at >= end or text[at] in "“\"‘:,.;" or _NO_CONTENT.match(text, at):
             return ()
         return ((at, end, VoiceKind.attributed),)
     reach = min(end, cue.end + _REACH)

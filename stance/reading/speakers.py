@@ -17,8 +17,9 @@ _CAP = r"[A-ZÄÖÜÉ][\w’'-]*\w"
 _RUN = rf"{_CAP}(?:\s(?:(?:von|van|de|del|der|al|bin|zu|of|the)\s)?{_CAP}){{0,5}}"
 _DET = r"[Dd]er|[Dd]ie|[Dd]as|[Dd]em|[Dd]en|[Dd]es|[Ee]ine?[rmns]?|[Ii]hre?[rmn]?|[Ss]eine?[rmn]?|[Mm]ehrere|[Vv]iele|[Ee]inige|[Zz]wei|[Dd]rei|[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]any"
 _TAIL = rf"\s(?:des|der|von|vom|für|of|for|from|aus|beim?|am|im)\s(?:(?:der|die|das|dem|den|the)\s)?(?:[a-zäöü]\w+e[nrs]?\s)?{_RUN}"
+_NO_ADJECTIVE = "haben|hatten|hatte|habe|die|der|eine?|einen|einer|einem|werden|wurden|wurde|werde|sagte|hätten|hätte|alle"
 _NOUN_PHRASE = re.compile(
-    rf"(?:(?P<det>{_DET})\s)?(?:(?:[a-zäöüß][\w-]*e[nrsm]?|früher\w*|\d[\w-]*)\s){{0,3}}(?P<caps>{_RUN})(?P<tail>{_TAIL})?"
+    rf"(?:(?P<det>{_DET})\s)?(?:(?!(?:{_NO_ADJECTIVE})\s)(?:[a-zäöüß][\w-]*e[nrsm]?|früher\w*|\d[\w-]*)\s){{0,3}}(?P<caps>{_RUN})(?P<tail>{_TAIL})?"
     rf"(?:,?\s(?:und|and|sowie)\s(?P<more>{_RUN}))?"
 )
 _ENGLISH_ROLE = re.compile(
@@ -42,6 +43,21 @@ _EPITHET = re.compile(
 )
 _ROLE_END = re.compile(
     r"(?:er|in|rat|chef|mann|frau|or|ent|ist|ant|wart|obmann|ende|eur|loge|ologe|Herr|Professor|Dr|President|Minister)$"
+)
+
+
+# Words that open a sentence with a capital and name nobody.
+_NOT_NAMES = frozenset(
+    """Auf Nach Bei Im In Am An Vor Mit Von Vom Zu Zum Zur Für Gegen Durch Über Unter Seit Wegen Trotz Laut Aus Dort
+    Dann Auch Doch Aber Und Wer Was Wie Wenn Als Weil Dass Ob Da So Nun Nur Noch Schon Heute Gestern Danach Dabei
+    Damit Darauf Dazu Es Man Ohne Während Nicht Kein Keine Nichts Nie Hier Ihm Ihr Ihn Ihnen Denen Dem Den Des
+    Der Die Das Davon Daran Deshalb Zuvor Zudem Außerdem Allerdings Jetzt Bisher Bereits Immer Mehr Alle Beide
+    Diese Dieser Dieses Ein Eine Einen Einem Einer Zwar Ferner Zugleich Wörtlich Später Zuletzt Statt Anders
+    Neben Zwischen Bis Ab Um Sein Seine Ihre Mein Meine Unser Unsere Wir Ich Solche Wo Warum Ja Nein
+    The A An At On By For From But And If When After Before It This That These Those There Then We You With As To""".split()
+)
+_PLACE_OF_WORDS = re.compile(
+    r"es\s+(?:\w+\s)?(?:im|in|aus|bei|beim|auf|vom|von|seitens)\s(?:(?:der|dem|den|einem|einer|seiner|ihrer)\s)?"
 )
 
 
@@ -70,7 +86,7 @@ class Speakers:
             named = self._mention(start, pronoun.end())
             return (named or self._before(start, pronoun[0]), pronoun.end())
         found = _NOUN_PHRASE.match(self.text, start, limit)
-        if not found:
+        if not found or found["caps"].partition(" ")[0] in _NOT_NAMES:
             return self._english_role(start, limit)
         if found["det"] and not oblique and found["det"].lower() in _OBLIQUE:
             return None
@@ -81,6 +97,10 @@ class Speakers:
     def after(self, start: int, limit: int) -> Holder | None:
         """The holder behind a verb: "sagte am Montag der Abgeordnete Möhlenhoff"."""
         limit = min(limit, start + 200)
+        place = _PLACE_OF_WORDS.match(self.text, start, limit)
+        if place:
+            named = self.phrase_at(place.end(), limit, oblique=True)
+            return named[0] if named else None
         skipped = _SKIPPED.match(self.text, start, limit)
         found = self.phrase_at(skipped.end() if skipped else start, limit)
         if found is None:
@@ -116,7 +136,7 @@ class Speakers:
             if known is not None:
                 return known
         if len(words) > 1:
-            name = _name_of(caps)
+            name = _name_of(caps, bool(found["det"]))
             if " " in name:
                 self.full.setdefault(name.split()[-1], name)
             return self.full.get(name, name)
@@ -159,13 +179,13 @@ class Speakers:
         return found
 
 
-def _name_of(caps: str) -> str:
+def _name_of(caps: str, has_article: bool = False) -> str:
     """ "Stadtbaurat Arvid Lohmeier" → "Arvid Lohmeier"; "Bäcker Ostwald" → "Ostwald"."""
     words = caps.split()
     for i, word in enumerate(words[:-1]):
         if word in GIVEN_NAMES:
             return " ".join(words[i:])
-    if len(words) > 2 and _ROLE_END.search(words[0]):
+    if len(words) > 2 and (has_article or _ROLE_END.search(words[0])):
         return " ".join(words[1:])
     if len(words) == 2 and _ROLE_END.search(words[0]) and len(words[0]) > 6:
         return words[1]

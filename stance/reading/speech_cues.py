@@ -84,9 +84,9 @@ zitieren kalauern raunzen jammern
 """.split()
 _JUDGING = """
 kritisieren loben rügen tadeln bemängeln monieren beanstanden beklagen fordern verlangen begrüßen
-würdigen rühmen preisen attackieren geißeln beschuldigen bezichtigen verteidigen verspotten
+würdigen rühmen preisen attackieren geißeln beschuldigen bezichtigen verspotten
 ermahnen verurteilen attestieren warnen beschimpfen anprangern bedauern
-missbilligen bejubeln feiern verdächtigen kritteln
+missbilligen bejubeln verdächtigen kritteln
 bezeichnen verhöhnen
 """.split()
 _SAYING_FORMS = """

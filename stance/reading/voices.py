@@ -23,7 +23,6 @@ _AFTER = re.compile(r"[.,!?]?\s{0,2}[,–-]?\s+(?P<verb>[a-zäöüß]+)\b")
 _AFTER_SUBJECT = re.compile(r"\s+(?P<subject>[^,.;:“”\"]{2,60}?)\s(?P<verb>said|says|told|added|recalled|replied|wrote|insisted|argued|claimed)\b")
 _FINITE = re.compile(r"(?:[a-zäöüß]{3,}(?:t|te|ten)|so|rief|riefen|befand|fand|schrieb|schreiben|sagen|sprach|schrie|schwor)$")
 _NOT_SAYING = frozenset("mit seit nicht ist hat erst fast weit selbst sonst damit somit statt jetzt hatte sollte wollte konnte nennt".split())
-_PLACE_OF_WORDS = re.compile(r"\ses\s+(?:\w+\s)?(?:im|in|aus|bei|beim|auf)\s(?:(?:der|dem|den|einem|einer|seiner|ihrer)\s)?(?:[a-zäöü]\w+\s)?")
 _EXCEPTION = re.compile(r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|dem\sauch\ssei|[Mm]an\snehme|[Ii]ch)\b")
 _COLON = re.compile(r":\s*$")
 _ENGLISH_BEFORE = re.compile(r"[a-z],\s*$")
@@ -126,7 +125,7 @@ class _VoiceReader:
     def _read_sentence(
         self, start: int, end: int, number: int, cues: Sequence[Cue], quotes: Sequence[Quotation]
     ) -> None:
-        report = read_report(self.text, start, end, cues, self.speakers) if cues else None
+        report = read_report(self.text, start, end, cues, self.speakers)
         report = report or self._read_carried(start, end, cues)
         carried, self.carried = self.carried, None
         if report:
@@ -210,10 +209,7 @@ class _VoiceReader:
                 return self.speakers.subject(named.start("subject"), named.end("subject"))
         behind = _AFTER.match(text, quote.end, limit)
         if behind and _FINITE.match(behind["verb"]) and behind["verb"] not in _NOT_SAYING and self._introduces(quote, behind):
-            place = _PLACE_OF_WORDS.match(text, behind.end(), limit)
-            at = place.end() if place else behind.end() + 1
-            named_behind = self.speakers.phrase_at(at, limit, oblique=True) if place else None
-            return named_behind[0] if named_behind else self.speakers.after(at, limit)
+            return self.speakers.after(behind.end() + 1, limit)
         window = max(start, quote.start - 300)
         before = text[window : quote.start]
         if _COLON.search(before) or (self.language == "en" and _ENGLISH_BEFORE.search(before) and report):
