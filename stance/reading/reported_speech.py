@@ -23,6 +23,7 @@ _NO_REPORT = re.compile(r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|[Ww]i
 _OPINION_BEFORE = re.compile(r"\b[Nn]ach\s(?:(?:den|der|dieser|seiner|ihrer|eigenen?)\s)?(?:\w+\s)?$")
 _BOUNDARY = re.compile(r"[,:;–]\s+")
 _NO_CONTENT = re.compile(r"(?:in|on|at|to|reporters|journalists|about|of|him|her|them)\s|reporters\b")
+_STANDING = frozenset("steht stand fand findet finden fanden".split())  # "Fest steht, dass …" is the author's.
 _REACH = 300  # characters; a cue further from its clause does not belong to it
 
 
@@ -105,6 +106,8 @@ def _read_verb(text: str, start: int, end: int, cues: Sequence[Cue], speakers: S
         if cue.particle and not _has_particle(text, cue, end):
             continue
         opening = _clause_start(text, start, cue.start)
+        if opening >= cue.start - 1 and opening > start and text[opening - 2] == ",":
+            opening = _before_apposition(text, start, opening)
         named = _AS.match(text, max(start, opening - 2), cue.start) or _AS.match(text, opening, cue.start)
         if named and _END.match(text, cue.end, end):
             report = _read_as(text, start, end, named, cue, speakers)
@@ -147,6 +150,17 @@ def _clause_start(text: str, start: int, before: int) -> int:
     window = max(start, before - _REACH)
     at = max(text.rfind(mark, window, before) for mark in (", ", "; ", ": ", "“ ", "« ", "» ", "\" ", "” "))
     return window if at < 0 and window == start else at + 2 if at >= 0 else window
+
+
+_APPOSITION = re.compile(
+    r"(?:(?:[Dd]er|[Dd]ie|[Dd]as|[Ee]ine?)\s)?(?:[a-zäöü]+e[nr]?\s)?(?:[A-ZÄÖÜ][\w’'-]+\s?(?:(?:des|der|von|vom|für)\s)?){1,6},\s"
+    r"(?:(?:der|die|das|dem|den|deren|dessen|ein|eine|selbst|früher|lange|seit|bis|einst|zugleich|in|bei|who|a|an|the)\s|\d|[A-ZÄÖÜ])"
+)
+
+
+def _before_apposition(text: str, start: int, opening: int) -> int:
+    """ "Die Historikerin Grünspan, die den Katalog kennt, nennt": the subject stands before the comma."""
+    return start if _APPOSITION.match(text, start, opening) else opening
 
 
 def _read_as(
@@ -198,6 +212,8 @@ def _read_saying(
             return None
         return Report(holder, _around(text, start, end, opening, cue, cues))
     if cue.participle and not _has_auxiliary(text, start, cue.start):
+        return None
+    if text[cue.start : cue.end] in _STANDING:
         return None
     holder = _subject_of(text, start, opening, end, cue, speakers)
     return None if holder is None else Report(holder, _behind(text, end, cue, cues, speakers.language))

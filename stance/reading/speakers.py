@@ -34,6 +34,9 @@ _SKIPPED = re.compile(
     r"(?:[a-zäöü]\w+\s)?[A-ZÄÖÜ\d][\w-]*\s+)*"
 )
 _OBLIQUE = frozenset("dem den des einem einen ihrem ihren seinem seinen".split())
+_NEAR = 250  # characters behind a speech within which a pronoun means its speaker
+# "die Leiterin der Untersuchung, Oksana Rehn."
+_APPOSED = re.compile(rf",\s(?P<name>{_CAP}\s{_RUN})(?=\s*[.,:;“”\"«»]|\s[a-zäöü]|\s*$)")
 _TIMES = re.compile(
     r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Jahr|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 )
@@ -83,7 +86,8 @@ class Speakers:
         """Read the holder whose noun phrase or pronoun begins at ``start``, with the phrase's end."""
         pronoun = _PRONOUN.match(self.text, start, limit)
         if pronoun:
-            named = self._mention(start, pronoun.end())
+            spoken = self.last if self.last is not None and start - self.last_at < _NEAR else None
+            named = spoken or self._mention(start, pronoun.end())
             return (named or self._before(start, pronoun[0]), pronoun.end())
         found = _NOUN_PHRASE.match(self.text, start, limit)
         if not found or found["caps"].partition(" ")[0] in _NOT_NAMES:
@@ -92,6 +96,10 @@ class Speakers:
             return None
         if _TIMES.search(found["caps"]):
             return None
+        apposed = _APPOSED.match(self.text, found.end(), limit) if " " not in found["caps"] else None
+        if apposed:
+            own = self._mention(*apposed.span("name"))
+            return own or apposed["name"], apposed.end()
         return self._named(found), found.end()
 
     def after(self, start: int, limit: int) -> Holder | None:

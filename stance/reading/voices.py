@@ -208,16 +208,19 @@ class _VoiceReader:
             if named:
                 return self.speakers.subject(named.start("subject"), named.end("subject"))
         behind = _AFTER.match(text, quote.end, limit)
+        if behind and behind["verb"] in ("hatte", "hat") and self._introduces(quote, behind):
+            if re.compile(r"\sge\w+t\b|\w+iert\b|\sge\w+en\b|\s(?:er|be|ver)\w+t\b").search(text, behind.end(), limit):
+                return self.speakers.after(behind.end() + 1, limit)
         if behind and _FINITE.match(behind["verb"]) and behind["verb"] not in _NOT_SAYING and self._introduces(quote, behind):
             return self.speakers.after(behind.end() + 1, limit)
         window = max(start, quote.start - 300)
         before = text[window : quote.start]
         if _COLON.search(before) or (self.language == "en" and _ENGLISH_BEFORE.search(before) and report):
-            if report and not report.spans:
+            outlets = list(_SHORT_NAME.finditer(text, window, quote.start))
+            if outlets and self.language == "de":
+                return outlets[-1][1]
+            if report and report.holder != "":
                 return report.holder
-            outlet = [q for q in _SHORT_NAME.finditer(text, window, quote.start)]
-            if outlet:
-                return outlet[-1][1]
             return self.speakers.subject(window, quote.start) or self._nearest()
         return None
 
