@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
+from stance.data_files import data_file
 from stance.errors import CorpusError
 from stance.learning.corpus import Record
 from stance.learning.evaluation import Interval
@@ -20,11 +22,22 @@ from stance.reading.sentences import ENGLISH, GERMAN, split_sentences
 from stance.reading.voices import find_voices
 from stance.records import Actor, ActorKind, Article, Voice
 
-__all__ = ["GoldArticle", "VoiceScore", "gold_of_record", "half_of", "read_gold", "same_holder", "score_voices"]
+__all__ = [
+    "GoldArticle",
+    "VoiceScore",
+    "gold_of_record",
+    "half_of",
+    "print_voice_scores",
+    "read_gold",
+    "same_holder",
+    "score_voices",
+]
 
 _MARK = re.compile(r"\{(?P<kind>direct|indirect|attributed|headline)>(?P<holder>[^|{}]*)\||(?P<close>\})")
 _QUOTED = re.compile(r"[„“\"«»‚‘›‹][^„“”\"«»]{12,}")
-_SUBJUNCTIVE = re.compile(r"\b(?:sei|seien|habe|werde|könne|müsse|solle|wolle|dürfe|gebe|lasse|hätten|hätte|würden)\b")
+_SUBJUNCTIVE = re.compile(
+    r"\b(?:sei|seien|habe|werde|könne|müsse|solle|wolle|dürfe|gebe|lasse|hätten|hätte|würden)\b"
+)
 _NAME_WORD = re.compile(r"\w{3,}")
 AUTHOR = "author"
 
@@ -142,7 +155,11 @@ def same_holder(found: Actor | str | None, wanted: str) -> bool:
         return True
     mine = {w.casefold() for w in _NAME_WORD.findall(name)}
     theirs = {w.casefold() for w in _NAME_WORD.findall(wanted)}
-    return any(a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a))) for a in mine for b in theirs)
+    return any(
+        a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a)))
+        for a in mine
+        for b in theirs
+    )
 
 
 def voices_of(gold: GoldArticle, readers: Mapping[str, ArticleReader] | None = None) -> tuple[Voice, ...]:
@@ -202,7 +219,10 @@ def _widened(gold: GoldArticle, mine: np.ndarray) -> np.ndarray:
 
 
 def score_voices(
-    articles: Iterable[GoldArticle], readers: Mapping[str, ArticleReader] | None = None, *, whole: bool = False,
+    articles: Iterable[GoldArticle],
+    readers: Mapping[str, ArticleReader] | None = None,
+    *,
+    whole: bool = False,
     resamples: int = 1000,
 ) -> dict[str, VoiceScore]:
     """Score the rules by kind and over ``all``, in characters, with 95 % intervals over articles.
@@ -219,7 +239,9 @@ def score_voices(
     tallies = [_tally(gold, voices_of(gold, readers), whole) for gold in articles]
     kinds = sorted({kind for tally in tallies for kind in tally})
     scores = {}
-    draws = np.random.default_rng(0).multinomial(len(tallies), np.full(len(tallies), 1 / len(tallies)), resamples)
+    draws = np.random.default_rng(0).multinomial(
+        len(tallies), np.full(len(tallies), 1 / len(tallies)), resamples
+    )
     for kind in [*kinds, "all"]:
         rows = np.array([_sum_of(t, kind) for t in tallies], dtype=float).reshape(-1, 5)
         f1, holder = _figures(rows.sum(axis=0)[None])
@@ -247,3 +269,20 @@ def _figures(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _interval(values: np.ndarray) -> Interval:
     return Interval(*map(float, np.percentile(values, [2.5, 97.5])))
+
+
+def print_voice_scores(records: Sequence[Record], half: str, stream: IO[str]) -> None:
+    """Print the figures on the hand-made gold and on one half of the marked records."""
+    if half not in ("dev", "test"):
+        raise CorpusError(f"--half {half!r} is neither dev nor test")
+    marked = [gold_of_record(r) for r in records if any(a.voices for a in r.actors) and half_of(r.id) == half]
+    readers = {"de": ArticleReader([])}
+    tables = {"gold, by character": score_voices(read_gold(data_file("voices-gold.jsonl")))}
+    if marked:
+        tables[f"corpus {half}, by character"] = score_voices(marked, readers)
+        tables[f"corpus {half}, by sentence"] = score_voices(marked, readers, whole=True)
+    for name, scores in tables.items():
+        print(f"{name}\n  {'kind':<11}{'spans':>6}  {'span F1':<22}{'holder'}", file=stream)
+        for kind, s in scores.items():
+            f1 = "-" if kind == AUTHOR else f"{s.f1:.3f} {s.f1_interval}"
+            print(f"  {kind:<11}{s.spans:>6}  {f1:<22}{s.holder:.3f} {s.holder_interval}", file=stream)

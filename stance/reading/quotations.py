@@ -15,10 +15,10 @@ _MARK = re.compile(r"[„“”\"»«‚‘’›‹\n]")
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
 # An opening mark → the marks that may close it.
 _CLOSERS: Mapping[str, str] = {
-    "„": "“”\"",
-    "“": "”“\"",
+    "„": '“”"',
+    "“": '”“"',
     "”": "”",
-    '"': "\"“”",
+    '"': '"“”',
     "»": "«",
     "«": "»",
     "‚": "‘’",
@@ -28,7 +28,7 @@ _CLOSERS: Mapping[str, str] = {
 }
 _NEVER_OPENS = "’"
 _ALWAYS_OPENS = "„‚"
-_BEFORE_OPENING = frozenset(" \t\n\r\u00a0\u202f([{–—-/„“”\"»«‚‘›‹*_:…")
+_BEFORE_OPENING = frozenset(' \t\n\r\u00a0\u202f([{–—-/„“”"»«‚‘›‹*_:…')
 _DEEPEST = 4  # Deeper nesting is noise: a text of nothing but opening marks stays linear.
 
 

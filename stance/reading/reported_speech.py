@@ -19,11 +19,15 @@ _COMPLEMENT = re.compile(r",\s+(?:dass|daß|ob|wonach|wie|warum|weshalb|wann)\s"
 _AS = re.compile(r"(?:^|[,„»«\"–-]\s*)[Ww]ie\s")
 _SO = re.compile(r",\s+so\s(?=[A-ZÄÖÜ]|der\s|die\s|das\s|ein)")
 _END = re.compile(r"\s*(?:[.,;:!?“”\"«»]|$)")
-_NO_REPORT = re.compile(r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|[Ww]ie\sdem\sauch\ssei|[Mm]an\s(?:nehme|stelle)|\bich\b)")
+_NO_REPORT = re.compile(
+    r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|[Ww]ie\sdem\sauch\ssei|[Mm]an\s(?:nehme|stelle)|\bich\b)"
+)
 _OPINION_BEFORE = re.compile(r"\b[Nn]ach\s(?:(?:den|der|dieser|seiner|ihrer|eigenen?)\s)?(?:\w+\s)?$")
 _BOUNDARY = re.compile(r"[,:;–]\s+")
 _NO_CONTENT = re.compile(r"(?:in|on|at|to|reporters|journalists|about|of|him|her|them)\s|reporters\b")
-_STANDING = frozenset("steht stand fand findet finden fanden".split())  # "Fest steht, dass …" is the author's.
+_STANDING = frozenset(
+    "steht stand fand findet finden fanden".split()
+)  # "Fest steht, dass …" is the author's.
 _REACH = 300  # characters; a cue further from its clause does not belong to it
 
 
@@ -67,7 +71,9 @@ def _read_preposition(
             at = cue.end + (4 if cue.particle == "to" else 1)
             named = speakers.phrase_at(at, min(end, at + 120), oblique=True)
             holder = named[0] if named else None
-        elif cue.kind is CueKind.OPINION and _OPINION_BEFORE.search(text, max(start, cue.start - 40), cue.start):
+        elif cue.kind is CueKind.OPINION and _OPINION_BEFORE.search(
+            text, max(start, cue.start - 40), cue.start
+        ):
             named = _after_of(text, cue.end, end, speakers)
             holder = named[0] if named else None
         if holder is not None:
@@ -92,10 +98,16 @@ def _read_parenthesis(text: str, start: int, end: int, speakers: Speakers) -> Re
         return None
     if not _END.match(text, named[1], end):
         return None
-    closes = text[named[1] : end].strip(" .!?\"“«»") == ""
-    if text[found.start() - 1] in "“”\"«»":
+    closes = text[named[1] : end].strip(' .!?"“«»') == ""
+    if text[found.start() - 1] in '“”"«»':
         return Report(named[0])
-    kind = VoiceKind.indirect if re.search(r"\b(?:sei|seien|habe|werde|könne|müsse|wolle|beleidige)\b", text[start : found.start()][:_REACH]) else VoiceKind.attributed
+    kind = (
+        VoiceKind.indirect
+        if re.search(
+            r"\b(?:sei|seien|habe|werde|könne|müsse|wolle|beleidige)\b", text[start : found.start()][:_REACH]
+        )
+        else VoiceKind.attributed
+    )
     return Report(named[0], ((start, found.start() if closes else end, kind),))
 
 
@@ -141,14 +153,21 @@ def _is_infinitive(text: str, opening: int, cue: Cue, end: int) -> bool:
 
 def _has_particle(text: str, cue: Cue, end: int) -> bool:
     if cue.particle in ("von|vom", "for|on", "as"):
-        return bool(re.compile(rf"\s(?:\w+\s){{0,4}}?(?:{cue.particle})\s").match(text, cue.end, min(end, cue.end + 90)))
-    wanted = re.compile(rf"\b(?:{cue.particle})\b" + ("" if cue.particle in ("vor|für|zugute|entgegen", "als") else r"(?=\s*[,.;:!?–“”«»\"]|\s*$)"))
+        return bool(
+            re.compile(rf"\s(?:\w+\s){{0,4}}?(?:{cue.particle})\s").match(
+                text, cue.end, min(end, cue.end + 90)
+            )
+        )
+    wanted = re.compile(
+        rf"\b(?:{cue.particle})\b"
+        + ("" if cue.particle in ("vor|für|zugute|entgegen", "als") else r"(?=\s*[,.;:!?–“”«»\"]|\s*$)")
+    )
     return bool(wanted.search(text, cue.end, min(end, cue.end + _REACH)))
 
 
 def _clause_start(text: str, start: int, before: int) -> int:
     window = max(start, before - _REACH)
-    at = max(text.rfind(mark, window, before) for mark in (", ", "; ", ": ", "“ ", "« ", "» ", "\" ", "” "))
+    at = max(text.rfind(mark, window, before) for mark in (", ", "; ", ": ", "“ ", "« ", "» ", '" ', "” "))
     return window if at < 0 and window == start else at + 2 if at >= 0 else window
 
 
@@ -188,14 +207,18 @@ def _has_auxiliary(text: str, start: int, before: int) -> bool:
     return bool(re.search(r"\b(?:hat|haben|hatte|hatten|habe)\b", text[max(start, before - _REACH) : before]))
 
 
-def _subject_of(
-    text: str, start: int, opening: int, end: int, cue: Cue, speakers: Speakers
-) -> Holder | None:
+def _subject_of(text: str, start: int, opening: int, end: int, cue: Cue, speakers: Speakers) -> Holder | None:
     """Before the verb where its clause opens with a nominative, else behind it."""
     if speakers.language == "en":
-        return speakers.subject(opening, cue.start) or speakers.subject(start, cue.start) or speakers.after(cue.end + 1, end)
+        return (
+            speakers.subject(opening, cue.start)
+            or speakers.subject(start, cue.start)
+            or speakers.after(cue.end + 1, end)
+        )
     if opening < cue.start - 1:
-        holder = speakers.subject(opening, cue.start) or (speakers.subject(start, cue.start) if opening > start else None)
+        holder = speakers.subject(opening, cue.start) or (
+            speakers.subject(start, cue.start) if opening > start else None
+        )
         if holder is not None:
             return holder
     return speakers.after(cue.end + 1, end)
@@ -225,10 +248,19 @@ def _around(
     """What stands before ", sagte Venn" and, where it goes on, behind it."""
     spans = []
     close = text.rfind(",", start, opening)
-    if close > start and text[close + 1] not in "“”\"«»‘’" and text[close - 1] not in "“”\"«»‘’‹›" and text[start:close].strip():
-        reported = any(c.end < cue.start and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE) for c in cues)
+    if (
+        close > start
+        and text[close + 1] not in '“”"«»‘’'
+        and text[close - 1] not in '“”"«»‘’‹›'
+        and text[start:close].strip()
+    ):
+        reported = any(
+            c.end < cue.start and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE) for c in cues
+        )
         spans.append((start, close, VoiceKind.indirect if reported else VoiceKind.attributed))
-    behind = next((c for c in cues if c.start > cue.end and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE)), None)
+    behind = next(
+        (c for c in cues if c.start > cue.end and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE)), None
+    )
     if behind:
         at = _BOUNDARY.search(text, cue.end, behind.end)
         if at:
@@ -242,16 +274,18 @@ def _behind(
     """What a leading "Venn sagte" introduces."""
     if language == "en":
         at = _skip_blank(text, cue.end)
-        if at >= end or text[at] in "“\"‘:,.;" or _NO_CONTENT.match(text, at):
+        if at >= end or text[at] in '“"‘:,.;' or _NO_CONTENT.match(text, at):
             return ()
         return ((at, end, VoiceKind.attributed),)
     reach = min(end, cue.end + _REACH)
     complement = _COMPLEMENT.search(text, cue.end, reach)
-    reported = next((c for c in cues if c.start > cue.end and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE)), None)
+    reported = next(
+        (c for c in cues if c.start > cue.end and c.kind in (CueKind.SUBJUNCTIVE, CueKind.SUBSTITUTE)), None
+    )
     boundary = _BOUNDARY.search(text, cue.end, reach)
     if complement and (not reported or complement.start() < reported.start):
         return ((_skip_blank(text, complement.start() + 1), end, VoiceKind.attributed),)
-    if not boundary or text[boundary.end() : boundary.end() + 1] in "„“\"»«‚›‹":
+    if not boundary or text[boundary.end() : boundary.end() + 1] in '„“"»«‚›‹':
         return ()
     if reported and boundary.start() < reported.start:
         return ((boundary.end(), end, VoiceKind.indirect),)

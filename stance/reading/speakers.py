@@ -59,6 +59,7 @@ _NOT_NAMES = frozenset(
     Neben Zwischen Bis Ab Um Sein Seine Ihre Mein Meine Unser Unsere Wir Ich Solche Wo Warum Ja Nein
     The A An At On By For From But And If When After Before It This That These Those There Then We You With As To""".split()
 )
+_OPENING = re.compile(r"[\s\"„»«“(–-]*(?:(?:Und|Doch|Aber|Auch|Denn|Sogar|But|And)\s)?")
 _PLACE_OF_WORDS = re.compile(
     r"es\s+(?:\w+\s)?(?:im|in|aus|bei|beim|auf|vom|von|seitens)\s(?:(?:der|dem|den|einem|einer|seiner|ihrer)\s)?"
 )
@@ -75,6 +76,8 @@ class Speakers:
         self.full: dict[str, str] = {}
         self.last: Holder | None = None
         self.last_at = -1
+        self._noted: tuple[Holder, int] | None = None
+        self._pending: tuple[int, int] | None = None
 
     def remember(self, holder: Holder, position: int) -> Holder:
         """Note who has spoken: pronouns behind it mean this holder."""
@@ -87,8 +90,8 @@ class Speakers:
         pronoun = _PRONOUN.match(self.text, start, limit)
         if pronoun:
             spoken = self.last if self.last is not None and start - self.last_at < _NEAR else None
-            named = spoken or self._mention(start, pronoun.end())
-            return (named or self._before(start, pronoun[0]), pronoun.end())
+            named = spoken or self.mention_in(start, pronoun.end())
+            return (named or self.nearest(), pronoun.end())
         found = _NOUN_PHRASE.match(self.text, start, limit)
         if not found or found["caps"].partition(" ")[0] in _NOT_NAMES:
             return self._english_role(start, limit)
@@ -98,7 +101,7 @@ class Speakers:
             return None
         apposed = _APPOSED.match(self.text, found.end(), limit) if " " not in found["caps"] else None
         if apposed:
-            own = self._mention(*apposed.span("name"))
+            own = self.mention_in(*apposed.span("name"))
             return own or apposed["name"], apposed.end()
         return self._named(found), found.end()
 
@@ -120,7 +123,7 @@ class Speakers:
 
     def subject(self, start: int, limit: int) -> Holder | None:
         """The subject that opens a clause: "Die Vorsitzende Brandis hat …"; None where none does."""
-        opening = re.compile(r"[\s\"„»«“(–-]*(?:(?:Und|Doch|Aber|Auch|Denn|Sogar|But|And)\s)?").match(self.text, start)
+        opening = _OPENING.match(self.text, start)
         found = self.phrase_at(opening.end() if opening else start, limit)
         return found[0] if found else None
 
@@ -131,7 +134,7 @@ class Speakers:
         return (role[0], role.end()) if role else None
 
     def _named(self, found: re.Match[str]) -> Holder:
-        own = self._mention(*found.span("caps"))
+        own = self.mention_in(*found.span("caps"))
         if own and not found["more"]:
             return own
         caps = found["caps"]
@@ -140,8 +143,8 @@ class Speakers:
             return f"{_name_of(caps)} {'and' if self.language == 'en' else 'und'} {_name_of(found['more'])}"
         definite = (found["det"] or "").lower() in ("der", "die", "das", "the")
         if definite and len(words) == 1 and not found["tail"] and _EPITHET.match(caps):
-            known = self._fitting(caps, found.start())
-            if known is not None:
+            known = self.nearest()
+            if known != "":
                 return known
         if len(words) > 1:
             name = _name_of(caps, bool(found["det"]))
@@ -152,11 +155,7 @@ class Speakers:
             return self.full.get(caps, caps) + ("" if caps in self.full else found["tail"] or "")
         return found[0]
 
-    def _fitting(self, noun: str, position: int) -> Holder | None:
-        before = self._before(position, noun)
-        return before if before != "" else None
-
-    def _mention(self, start: int, end: int) -> Actor | None:
+    def mention_in(self, start: int, end: int) -> Actor | None:
         at = bisect_left(self.starts, end) - 1
         if at >= 0 and self.mentions[at].end > start:
             return self.mentions[at].actor
@@ -166,25 +165,22 @@ class Speakers:
         at = bisect_left(self.starts, start)
         return self.mentions[at] if at < len(self.mentions) and self.starts[at] < end else None
 
-    def _before(self, position: int, word: str) -> Holder:
-        """Whom a pronoun means: who spoke last, or the subject of a sentence since then."""
-        noted = self.noted
-        if noted is not None and noted[1] >= self.last_at:
-            return noted[0]
+    def nearest(self) -> Holder:
+        """Whom a pronoun means: who spoke last, or the subject of an author's sentence since then."""
+        if self._pending is not None:
+            start, limit = self._pending
+            self._pending = None
+            found = None if _PRONOUN.match(self.text, start, limit) else self.subject(start, limit)
+            if found and not (isinstance(found, Actor) and found.kind is ActorKind.state):
+                self._noted = (found, start)
+        if self._noted is not None and self._noted[1] >= self.last_at:
+            return self._noted[0]
         return self.last if self.last is not None else ""
 
-    noted: tuple[Holder, int] | None = None
-
-    def note_subject(self, start: int, limit: int) -> Holder | None:
-        """Keep the subject of an author's sentence: the next pronoun may mean it."""
-        if _PRONOUN.match(self.text, start, limit):
-            return None
-        found = self.subject(start, limit)
-        if isinstance(found, Actor) and found.kind is ActorKind.state:
-            return found
-        if found:
-            self.noted = (found, start)
-        return found
+    def note_subject(self, start: int, limit: int) -> None:
+        """Keep an author's sentence whose subject the next pronoun may mean; read when asked for."""
+        if not _PRONOUN.match(self.text, start, limit):
+            self._pending = (start, limit)
 
 
 def _name_of(caps: str, has_article: bool = False) -> str:

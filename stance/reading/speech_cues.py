@@ -126,7 +126,9 @@ _SEPARABLE: Mapping[str, tuple[str, CueKind]] = {
     **dict.fromkeys(("bezeichnet", "bezeichnete", "bezeichneten", "bezeichnen"), ("als", CueKind.JUDGE)),
     **dict.fromkeys(("spricht", "sprach", "sprachen", "sprechen"), ("von|vom", CueKind.JUDGE)),
     **dict.fromkeys(("rief", "ruft", "rufen", "riefen"), ("auf|dazu", CueKind.JUDGE)),
-    **dict.fromkeys(("macht", "machte", "machen", "machten"), ("verantwortlich|mitverantwortlich", CueKind.JUDGE)),
+    **dict.fromkeys(
+        ("macht", "machte", "machen", "machten"), ("verantwortlich|mitverantwortlich", CueKind.JUDGE)
+    ),
 }
 _OPINIONS = """
 Angaben Ansicht Worten Einschätzung Meinung Auskunft Auffassung Überzeugung Darstellung Aussage Aussagen

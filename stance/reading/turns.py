@@ -11,7 +11,9 @@ from stance.records import Sentence, Voice, VoiceKind
 __all__ = ["find_headline", "find_turns"]
 
 _TURN = re.compile(r"^(?P<name>[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w-]+){0,2}):[ \t]+", re.MULTILINE)
-_ADDRESSED = re.compile(r"^[*_]*(?:Frau|Herr|Ms\.?|Mr\.?|Mrs\.?)\s(?P<name>[A-ZÄÖÜ][\w -]{2,40}?),\s", re.MULTILINE)
+_ADDRESSED = re.compile(
+    r"^[*_]*(?:Frau|Herr|Ms\.?|Mr\.?|Mrs\.?)\s(?P<name>[A-ZÄÖÜ][\w -]{2,40}?),\s", re.MULTILINE
+)
 _PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?![ \t]*\n))*")
 _CLOSING = re.compile(r"[*_(]*(?:Das\s(?:Interview|Gespräch)|Die\sFragen|Interview:)")
 _SPEAKER_NOUNS = re.compile(
@@ -20,7 +22,9 @@ _SPEAKER_NOUNS = re.compile(
     r"|[Pp]olice|[Uu]nion|[Cc]ritics|[Ee]xperts|[Aa]uditors|[Rr]eport|[Ss]tudy|[Mm]inister|[Gg]overnment|[Oo]fficials)$"
 )
 _LEAD = re.compile(r"(?P<name>[A-ZÄÖÜ][\w-]*(?:\s(?:und\s|and\s)?[A-ZÄÖÜ][\w-]*){0,3}):\s")
-_TAIL = re.compile(r"(?:\s[-–]\s|,\s(?:says?|said)\s)(?P<name>[\w-]+(?:\s[A-Z][\w-]+)?)$|,\s(?P<late>[\w-]+)\s(?:say|says|said)$")
+_TAIL = re.compile(
+    r"(?:\s[-–]\s|,\s(?:says?|said)\s)(?P<name>[\w-]+(?:\s[A-Z][\w-]+)?)$|,\s(?P<late>[\w-]+)\s(?:say|says|said)$"
+)
 _FEWEST_TURNS = 2
 _FEWEST_PARAGRAPHS = 4
 
@@ -62,16 +66,22 @@ def find_headline(text: str, title: Sentence, speakers: Speakers, language: str)
     lead = _LEAD.match(text, start, end)
     if lead and _speaks(text, lead, speakers):
         named = speakers.phrase_at(start, lead.end("name"))
-        return Voice(start, end, speakers.remember(named[0] if named else lead["name"], start), VoiceKind.headline)
+        return Voice(
+            start, end, speakers.remember(named[0] if named else lead["name"], start), VoiceKind.headline
+        )
     tail = _TAIL.search(text, start, end)
     if tail:
         group = "name" if tail["name"] else "late"
-        if _SPEAKER_NOUNS.search(tail[group]) or speakers._mention(*tail.span(group)):
+        if _SPEAKER_NOUNS.search(tail[group]) or speakers.mention_in(*tail.span(group)):
             named = speakers.phrase_at(tail.start(group), end)
             return Voice(start, end, named[0] if named else tail[group], VoiceKind.headline)
     return None
 
 
 def _speaks(text: str, lead: re.Match[str], speakers: Speakers) -> bool:
-    quoted = text[lead.end() : lead.end() + 1] in tuple("„»«\"“")
-    return quoted or bool(_SPEAKER_NOUNS.search(lead["name"])) or speakers._mention(*lead.span("name")) is not None
+    quoted = text[lead.end() : lead.end() + 1] in tuple('„»«"“')
+    return (
+        quoted
+        or bool(_SPEAKER_NOUNS.search(lead["name"]))
+        or speakers.mention_in(*lead.span("name")) is not None
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from stance.reading.quotations import Quotation, find_quotations
 from stance.reading.reported_speech import Report, read_report
@@ -20,10 +21,21 @@ from stance.records import Article, Mention, Sentence, Voice, VoiceKind
 __all__ = ["find_voices", "holder_of_tokens"]
 
 _AFTER = re.compile(r"[.,!?]?\s{0,2}[,–-]?\s+(?P<verb>[a-zäöüß]+)\b")
-_AFTER_SUBJECT = re.compile(r"\s+(?P<subject>[^,.;:“”\"]{2,60}?)\s(?P<verb>said|says|told|added|recalled|replied|wrote|insisted|argued|claimed)\b")
-_FINITE = re.compile(r"(?:[a-zäöüß]{3,}(?:t|te|ten)|so|rief|riefen|befand|fand|schrieb|schreiben|sagen|sprach|schrie|schwor)$")
-_NOT_SAYING = frozenset("mit seit nicht ist hat erst fast weit selbst sonst damit somit statt jetzt hatte sollte wollte konnte nennt".split())
-_EXCEPTION = re.compile(r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|dem\sauch\ssei|[Mm]an\snehme|[Ii]ch)\b")
+_AFTER_SUBJECT = re.compile(
+    r"\s+(?P<subject>[^,.;:“”\"]{2,60}?)\s(?P<verb>said|says|told|added|recalled|replied|wrote|insisted|argued|claimed)\b"
+)
+_FINITE = re.compile(
+    r"(?:[a-zäöüß]{3,}(?:t|te|ten)|so|rief|riefen|befand|fand|schrieb|schreiben|sagen|sprach|schrie|schwor)$"
+)
+_NOT_SAYING = frozenset(
+    "mit seit nicht ist hat erst fast weit selbst sonst damit somit statt jetzt hatte sollte wollte konnte nennt".split()
+)
+_STOP = re.compile(r"[.!?]\s|\n")
+_CUT = re.compile(r"[,:;]\s+")
+_PARTICIPLE = re.compile(r"\s(?:ge\w+(?:t|en)|\w+iert|(?:er|be|ver)\w+t)\b")
+_EXCEPTION = re.compile(
+    r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|dem\sauch\ssei|[Mm]an\snehme|[Ii]ch)\b"
+)
 _COLON = re.compile(r":\s*$")
 _ENGLISH_BEFORE = re.compile(r"[a-z],\s*$")
 _SHORT_NAME = re.compile(r"[„“\"«»]([A-ZÄÖÜ][^“”\"«»]{2,40})[“”\"«»]")
@@ -90,7 +102,8 @@ class _VoiceReader:
                 quote += 1
             start = max(sentence.start, covered)
             own, cue = self._cues_within(cue, start, sentence.end, inside)
-            covered = max([covered, *(q.end for q in inside)])
+            if inside:
+                covered = max(covered, max(q.end for q in inside))
             if turn < len(turns) and turns[turn].start < sentence.end or start >= sentence.end:
                 continue
             if number and "\n\n" in self.text[self.sentences[number - 1].end : sentence.start]:
@@ -125,6 +138,10 @@ class _VoiceReader:
     def _read_sentence(
         self, start: int, end: int, number: int, cues: Sequence[Cue], quotes: Sequence[Quotation]
     ) -> None:
+        if not (cues or quotes) and self.text.find(", so ", start, end) < 0:
+            self.carried = None
+            self.speakers.note_subject(start, end)
+            return
         report = read_report(self.text, start, end, cues, self.speakers)
         report = report or self._read_carried(start, end, cues)
         carried, self.carried = self.carried, None
@@ -169,7 +186,7 @@ class _VoiceReader:
         return Report(holder, ((begin, end, VoiceKind.indirect),))
 
     def _nearest(self) -> Holder:
-        return self.speakers._before(0, "")
+        return self.speakers.nearest()
 
     def _read_quotes(
         self,
@@ -180,8 +197,9 @@ class _VoiceReader:
         carried: tuple[Holder, VoiceKind] | None,
     ) -> Holder | None:
         spoken: Holder | None = None
-        for quote in quotes:
-            holder = self._attributed(quote, start, quotes, report)
+        upcoming = [q.start for q in quotes[1:]]
+        for quote, following in zip_longest(quotes, upcoming):
+            holder = self._attributed(quote, start, following, report)
             if holder is None and spoken is not None and quote.start > start:
                 holder = spoken if self._is_speech(quote) else None
             if holder is None and self._is_speech(quote):
@@ -195,13 +213,14 @@ class _VoiceReader:
         return spoken
 
     def _attributed(
-        self, quote: Quotation, start: int, quotes: Sequence[Quotation], report: Report | None
+        self, quote: Quotation, start: int, following: int | None, report: Report | None
     ) -> Holder | None:
         """The holder whom a verb behind the quotation or a colon before it names."""
         text = self.text
         limit = min(len(text), quote.end + 200)
-        limit = next((q.start for q in quotes if quote.end < q.start < limit), limit)
-        stop = re.compile(r"[.!?]\s|\n").search(text, quote.end + 1, limit)
+        if following is not None:
+            limit = min(limit, max(quote.end, following))
+        stop = _STOP.search(text, quote.end + 1, limit)
         limit = stop.start() + 1 if stop else limit
         if self.language == "en":
             named = _AFTER_SUBJECT.match(text, quote.end, limit)
@@ -209,9 +228,14 @@ class _VoiceReader:
                 return self.speakers.subject(named.start("subject"), named.end("subject"))
         behind = _AFTER.match(text, quote.end, limit)
         if behind and behind["verb"] in ("hatte", "hat") and self._introduces(quote, behind):
-            if re.compile(r"\sge\w+t\b|\w+iert\b|\sge\w+en\b|\s(?:er|be|ver)\w+t\b").search(text, behind.end(), limit):
+            if _PARTICIPLE.search(text, behind.end(), limit):
                 return self.speakers.after(behind.end() + 1, limit)
-        if behind and _FINITE.match(behind["verb"]) and behind["verb"] not in _NOT_SAYING and self._introduces(quote, behind):
+        if (
+            behind
+            and _FINITE.match(behind["verb"])
+            and behind["verb"] not in _NOT_SAYING
+            and self._introduces(quote, behind)
+        ):
             return self.speakers.after(behind.end() + 1, limit)
         window = max(start, quote.start - 300)
         before = text[window : quote.start]
@@ -241,7 +265,9 @@ class _VoiceReader:
             if not quote.inner:
                 outer = quote.start
                 continue
-            if not self._is_speech(quote) or not _COLON.search(self.text, max(outer, quote.start - 4), quote.start):
+            if not self._is_speech(quote) or not _COLON.search(
+                self.text, max(outer, quote.start - 4), quote.start
+            ):
                 continue
             window = max(outer, quote.start - 120)
             stop = max(self.text.rfind(mark, window, quote.start) for mark in (". ", "! ", "? ")) + 2
@@ -253,8 +279,8 @@ class _VoiceReader:
 def _last_cut(text: str, start: int, before: int) -> int | None:
     """Where the clause before a Konjunktiv begins, behind the first comma, colon or semicolon."""
     window = max(start, before - 300)
-    cuts = [m.end() for m in re.compile(r"[,:;]\s+").finditer(text, window, before)]
-    return cuts[0] if cuts else None
+    cut = _CUT.search(text, window, before)
+    return cut.end() if cut else None
 
 
 def _flatten(voices: Iterable[Voice]) -> tuple[Voice, ...]:
