@@ -123,9 +123,7 @@ def _read_verb(text: str, start: int, end: int, cues: Sequence[Cue], speakers: S
         named = _AS.match(text, max(start, opening - 2), cue.start) or _AS.match(text, opening, cue.start)
         if named and _END.match(text, cue.end, end):
             report = _read_as(text, start, end, named, cue, speakers)
-        elif opening > start and _SUBORDINATE.match(text, opening, cue.start):
-            continue
-        elif _is_infinitive(text, opening, cue, end):
+        elif (opening > start and _SUBORDINATE.match(text, opening, cue.start)) or _is_infinitive(text, opening, cue, end):
             continue
         elif cue.kind is CueKind.JUDGE and not (opening > start and opening >= cue.start - 1):
             report = _read_judgement(text, start, end, opening, cue, speakers)
@@ -198,7 +196,7 @@ def _read_judgement(
     text: str, start: int, end: int, opening: int, cue: Cue, speakers: Speakers
 ) -> Report | None:
     holder = _subject_of(text, start, opening, end, cue, speakers)
-    if holder is None or cue.participle and not _has_auxiliary(text, start, cue.start):
+    if holder is None or (cue.participle and not _has_auxiliary(text, start, cue.start)):
         return None
     return Report(holder, ((start, end, VoiceKind.attributed),))
 

@@ -59,12 +59,18 @@ class SpeechCues:
         return AhoCorasick([f" {form}" for form in self.spellings], matchkind=MatchKind.LeftmostLongest)
 
 
+# "Das Geld reiche bis März", but "das einst reiche Land".
+_ADJECTIVES = frozenset(("reiche", "weise", "schade"))
+
+
 def find_cues(text: str, cues: SpeechCues) -> Iterator[Cue]:
     """Yield the cue words of a text in reading order."""
     padded = " " + text.replace("\n", " ") + " "
     for number, start, end in cues.automaton.find_matches_as_indexes(padded):
         if not (padded[end].isalnum() or padded[end] == "-"):
             kind, particle, participle = cues.meanings[cues.spellings[number].lower()]
+            if padded[start + 1 : end] in _ADJECTIVES and padded[end + 1 : end + 2].isupper():
+                continue
             yield Cue(start, end - 1, kind, particle, participle)
 
 
@@ -174,8 +180,8 @@ def _german() -> dict[str, Meaning]:
     meanings |= {f: (kind, particle, False) for f, (particle, kind) in _SEPARABLE.items() if f != "sagte"}
     meanings |= {f.lower(): (CueKind.OPINION, "", False) for f in _OPINIONS}
     meanings |= {"laut": (CueKind.PREPOSITION, "", False), "zufolge": (CueKind.PREPOSITION, "behind", False)}
-    meanings |= {f: (CueKind.SUBJUNCTIVE, "", False) for f in _SUBJUNCTIVES}
-    meanings |= {f: (CueKind.SUBSTITUTE, "", False) for f in _SUBSTITUTES}
+    meanings |= dict.fromkeys(_SUBJUNCTIVES, (CueKind.SUBJUNCTIVE, "", False))
+    meanings |= dict.fromkeys(_SUBSTITUTES, (CueKind.SUBSTITUTE, "", False))
     return meanings
 
 
@@ -194,10 +200,10 @@ denounced denounces slammed slams lauded lauds rebuked rebukes lambasted welcome
 
 
 def _english() -> dict[str, Meaning]:
-    meanings: dict[str, Meaning] = {f: (CueKind.SAY, "", False) for f in _ENGLISH_SAYING}
-    meanings |= {f: (CueKind.JUDGE, "", False) for f in _ENGLISH_JUDGING}
-    meanings |= {f: (CueKind.JUDGE, "for|on", False) for f in ("called", "calls", "call")}
-    meanings |= {f: (CueKind.JUDGE, "as", False) for f in ("described", "describes")}
+    meanings: dict[str, Meaning] = dict.fromkeys(_ENGLISH_SAYING, (CueKind.SAY, "", False))
+    meanings |= dict.fromkeys(_ENGLISH_JUDGING, (CueKind.JUDGE, "", False))
+    meanings |= dict.fromkeys(("called", "calls", "call"), (CueKind.JUDGE, "for|on", False))
+    meanings |= dict.fromkeys(("described", "describes"), (CueKind.JUDGE, "as", False))
     return meanings | {"according": (CueKind.PREPOSITION, "to", False)}
 
 

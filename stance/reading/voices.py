@@ -104,7 +104,7 @@ class _VoiceReader:
             own, cue = self._cues_within(cue, start, sentence.end, inside)
             if inside:
                 covered = max(covered, max(q.end for q in inside))
-            if turn < len(turns) and turns[turn].start < sentence.end or start >= sentence.end:
+            if (turn < len(turns) and turns[turn].start < sentence.end) or start >= sentence.end:
                 continue
             if number and "\n\n" in self.text[self.sentences[number - 1].end : sentence.start]:
                 self.carried = None

@@ -56,6 +56,11 @@ def test_konjunktiv_goes_on_until_the_indicative_returns() -> None:
     assert {v.kind for v in _voices(text)} == {VoiceKind.indirect}
 
 
+def test_an_adjective_is_no_konjunktiv() -> None:
+    text = "Der Hafen sei zu, sagte Venn. Das einst reiche Land steckt in einer Krise."
+    assert len(_voices(text)) == 1
+
+
 def test_tokens_are_given_to_their_voice_or_to_the_author() -> None:
     voices = (Voice(5, 10, "a", VoiceKind.direct), Voice(12, 20, "b", VoiceKind.direct))
     assert holder_of_tokens(voices, [0, 5, 9, 10, 12, 19, 20]) == [-1, 0, 0, -1, 1, 1, -1]
