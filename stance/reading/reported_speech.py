@@ -13,14 +13,16 @@ from stance.records import VoiceKind
 __all__ = ["Report", "read_report"]
 
 _SUBORDINATE = re.compile(
-    r"\s*(?:und\s|aber\s)?(?:weil|obwohl|nachdem|als|wenn|während|der|die|das|den|dem|denen|deren|dessen|was|wo|bevor|indem|damit|sobald|who|which|that|because|after|when|whom)\s"
+    r"\s*(?:und\s|aber\s)?(?:weil|obwohl|nachdem|als|wenn|während|der|die|das|den|dem|denen"
+    r"|deren|dessen|was|wo|bevor|indem|damit|sobald|who|which|that|because|after|when|whom)\s"
 )
 _COMPLEMENT = re.compile(r",\s+(?:dass|daß|ob|wonach|wie|warum|weshalb|wann)\s")
 _AS = re.compile(r"(?:^|[,„»«\"–-]\s*)[Ww]ie\s")
 _SO = re.compile(r",\s+so\s(?=[A-ZÄÖÜ]|der\s|die\s|das\s|ein)")
 _END = re.compile(r"\s*(?:[.,;:!?“”\"«»]|$)")
 _NO_REPORT = re.compile(
-    r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|[Ww]ie\sdem\sauch\ssei|[Mm]an\s(?:nehme|stelle)|\bich\b)"
+    r"\b(?:[Ss]ei\ses|[Ee]s\ssei\sdenn|Gott\ssei\sDank|[Ww]ie\sdem\sauch\ssei"
+    r"|[Mm]an\s(?:nehme|stelle)|\bich\b)"
 )
 _OPINION_BEFORE = re.compile(r"\b[Nn]ach\s(?:(?:den|der|dieser|seiner|ihrer|eigenen?)\s)?(?:\w+\s)?$")
 _BOUNDARY = re.compile(r"[,:;–]\s+")
@@ -123,7 +125,9 @@ def _read_verb(text: str, start: int, end: int, cues: Sequence[Cue], speakers: S
         named = _AS.match(text, max(start, opening - 2), cue.start) or _AS.match(text, opening, cue.start)
         if named and _END.match(text, cue.end, end):
             report = _read_as(text, start, end, named, cue, speakers)
-        elif (opening > start and _SUBORDINATE.match(text, opening, cue.start)) or _is_infinitive(text, opening, cue, end):
+        elif (opening > start and _SUBORDINATE.match(text, opening, cue.start)) or _is_infinitive(
+            text, opening, cue, end
+        ):
             continue
         elif cue.kind is CueKind.JUDGE and not (opening > start and opening >= cue.start - 1):
             report = _read_judgement(text, start, end, opening, cue, speakers)
@@ -136,7 +140,8 @@ def _read_verb(text: str, start: int, end: int, cues: Sequence[Cue], speakers: S
 
 _MODAL_BEHIND = re.compile(r"\s(?:müssen|können|sollen|wollen|dürfen|lassen|zu)\b")
 _MODAL_BEFORE = re.compile(
-    r"\b(?:zu|will|wollen|wollte|soll|sollen|sollte|kann|können|konnte|muss|müssen|musste|darf|dürfen|möchte|würde|würden|wird|werden|lässt|ließ)\s"
+    r"\b(?:zu|will|wollen|wollte|soll|sollen|sollte|kann|können|konnte|muss|müssen|musste"
+    r"|darf|dürfen|möchte|würde|würden|wird|werden|lässt|ließ)\s"
 )
 
 
@@ -170,8 +175,11 @@ def _clause_start(text: str, start: int, before: int) -> int:
 
 
 _APPOSITION = re.compile(
-    r"(?:(?:[Dd]er|[Dd]ie|[Dd]as|[Ee]ine?)\s)?(?:[a-zäöü]+e[nr]?\s)?(?:[A-ZÄÖÜ][\w’'-]+\s?(?:(?:des|der|von|vom|für)\s)?){1,6},\s"
-    r"(?:(?:der|die|das|dem|den|deren|dessen|ein|eine|selbst|früher|lange|seit|bis|einst|zugleich|in|bei|who|a|an|the)\s|\d|[A-ZÄÖÜ])"
+    r"(?:(?:[Dd]er|[Dd]ie|[Dd]as"
+    r"|[Ee]ine?)\s)?(?:[a-zäöü]+e[nr]?\s)?(?:[A-ZÄÖÜ][\w’'-]+\s?(?:(?:des|der|von|vom"
+    r"|für)\s)?){1,6},\s"
+    r"(?:(?:der|die|das|dem|den|deren|dessen|ein|eine|selbst|früher|lange|seit|bis|einst"
+    r"|zugleich|in|bei|who|a|an|the)\s|\d|[A-ZÄÖÜ])"
 )
 
 

@@ -15,11 +15,19 @@ Holder = Actor | str
 
 _CAP = r"[A-ZÄÖÜÉ][\w’'-]*\w"
 _RUN = rf"{_CAP}(?:\s(?:(?:von|van|de|del|der|al|bin|zu|of|the)\s)?{_CAP}){{0,5}}"
-_DET = r"[Dd]er|[Dd]ie|[Dd]as|[Dd]em|[Dd]en|[Dd]es|[Ee]ine?[rmns]?|[Ii]hre?[rmn]?|[Ss]eine?[rmn]?|[Mm]ehrere|[Vv]iele|[Ee]inige|[Zz]wei|[Dd]rei|[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]any"
-_TAIL = rf"\s(?:des|der|von|vom|für|of|for|from|aus|beim?|am|im)\s(?:(?:der|die|das|dem|den|the)\s)?(?:[a-zäöü]\w+e[nrs]?\s)?{_RUN}"
+_DET = (
+    r"[Dd]er|[Dd]ie|[Dd]as|[Dd]em|[Dd]en|[Dd]es|[Ee]ine?[rmns]?|[Ii]hre?[rmn]?"
+    r"|[Ss]eine?[rmn]?|[Mm]ehrere|[Vv]iele|[Ee]inige|[Zz]wei|[Dd]rei|[Tt]he|[Aa]n?|[Hh]is"
+    r"|[Hh]er|[Mm]any"
+)
+_TAIL = (
+    rf"\s(?:des|der|von|vom|für|of|for|from|aus|beim?|am|im)\s(?:(?:der|die|das|dem|den"
+    rf"|the)\s)?(?:[a-zäöü]\w+e[nrs]?\s)?{_RUN}"
+)
 _NO_ADJECTIVE = "haben|hatten|hatte|habe|die|der|eine?|einen|einer|einem|werden|wurden|wurde|werde|sagte|hätten|hätte|alle"
 _NOUN_PHRASE = re.compile(
-    rf"(?:(?P<det>{_DET})\s)?(?:(?!(?:{_NO_ADJECTIVE})\s)(?:[a-zäöüß][\w-]*e[nrsm]?|früher\w*|\d[\w-]*)\s){{0,3}}(?P<caps>{_RUN})(?P<tail>{_TAIL})?"
+    rf"(?:(?P<det>{_DET})\s)?(?:(?!(?:{_NO_ADJECTIVE})\s)(?:[a-zäöüß][\w-]*e[nrsm]?|früher\w*"
+    rf"|\d[\w-]*)\s){{0,3}}(?P<caps>{_RUN})(?P<tail>{_TAIL})?"
     rf"(?:,?\s(?:und|and|sowie)\s(?P<more>{_RUN}))?"
 )
 _ENGLISH_ROLE = re.compile(
@@ -28,9 +36,12 @@ _ENGLISH_ROLE = re.compile(
 )
 _PRONOUN = re.compile(r"(?:er|sie|dieser|diese|man|wir|he|she|they|Er|Sie|He|She|They|jemand|einer)\b")
 _SKIPPED = re.compile(
-    r"(?:(?:sich|auch|dazu|dann|später|gestern|heute|zudem|außerdem|weiter|nun|jedoch|aber|ihm|ihr|ihnen|zugleich|dagegen|daraufhin|"
-    r"mir|uns|es|noch|so|etwa|hingegen|schließlich|wiederum|danach|damals|hatte|hat|haben|sie(?=\s(?:der|die|das|ihr|sein|[A-ZÄÖÜ])))\s+"
-    r"|(?:am|im|in|vor|auf|zu|zum|zur|nach|bei|beim|an|mit|aus|gegenüber|über|unter)\s(?:(?:der|dem|den|die|das|einer|einem|einen|ihrer|seiner)\s)?"
+    r"(?:(?:sich|auch|dazu|dann|später|gestern|heute|zudem|außerdem|weiter|nun|jedoch|aber"
+    r"|ihm|ihr|ihnen|zugleich|dagegen|daraufhin|"
+    r"mir|uns|es|noch|so|etwa|hingegen|schließlich|wiederum|danach|damals|hatte|hat|haben"
+    r"|sie(?=\s(?:der|die|das|ihr|sein|[A-ZÄÖÜ])))\s+"
+    r"|(?:am|im|in|vor|auf|zu|zum|zur|nach|bei|beim|an|mit|aus|gegenüber|über"
+    r"|unter)\s(?:(?:der|dem|den|die|das|einer|einem|einen|ihrer|seiner)\s)?"
     r"(?:[a-zäöü]\w+\s)?[A-ZÄÖÜ\d][\w-]*\s+)*"
 )
 _OBLIQUE = frozenset("dem den des einem einen ihrem ihren seinem seinen".split())
@@ -38,14 +49,18 @@ _NEAR = 250  # characters behind a speech within which a pronoun means its speak
 # "die Leiterin der Untersuchung, Oksana Rehn."
 _APPOSED = re.compile(rf",\s(?P<name>{_CAP}\s{_RUN})(?=\s*[.,:;“”\"«»]|\s[a-zäöü]|\s*$)")
 _TIMES = re.compile(
-    r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Jahr|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+    r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Jahr|Monday"
+    r"|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 )
 _EPITHET = re.compile(
-    r"(?:\w*[Pp]olitiker(?:in)?|\w*[Mm]inister(?:in)?|\w*[Pp]räsident(?:in)?|\w*[Cc]hefin?|\w*[Vv]orsitzende|\w+-Jährige[rn]?|Unternehmen|"
-    r"Konzern|Partei|Behörde|Verband|Bürgermeister(?:in)?|Sprecher(?:in)?|Trainer(?:in)?|Autor(?:in)?|Firma|Haus|Institut|Zeitung|Blatt|Mann|Frau)$"
+    r"(?:\w*[Pp]olitiker(?:in)?|\w*[Mm]inister(?:in)?|\w*[Pp]räsident(?:in)?|\w*[Cc]hefin?"
+    r"|\w*[Vv]orsitzende|\w+-Jährige[rn]?|Unternehmen|"
+    r"Konzern|Partei|Behörde|Verband|Bürgermeister(?:in)?|Sprecher(?:in)?|Trainer(?:in)?"
+    r"|Autor(?:in)?|Firma|Haus|Institut|Zeitung|Blatt|Mann|Frau)$"
 )
 _ROLE_END = re.compile(
-    r"(?:er|in|rat|chef|mann|frau|or|ent|ist|ant|wart|obmann|ende|eur|loge|ologe|Herr|Professor|Dr|President|Minister)$"
+    r"(?:er|in|rat|chef|mann|frau|or|ent|ist|ant|wart|obmann|ende|eur|loge|ologe|Herr"
+    r"|Professor|Dr|President|Minister)$"
 )
 
 
@@ -61,7 +76,8 @@ _NOT_NAMES = frozenset(
 )
 _OPENING = re.compile(r"[\s\"„»«“(–-]*(?:(?:Und|Doch|Aber|Auch|Denn|Sogar|But|And)\s)?")
 _PLACE_OF_WORDS = re.compile(
-    r"es\s+(?:\w+\s)?(?:im|in|aus|bei|beim|auf|vom|von|seitens)\s(?:(?:der|dem|den|einem|einer|seiner|ihrer)\s)?"
+    r"es\s+(?:\w+\s)?(?:im|in|aus|bei|beim|auf|vom|von|seitens)\s(?:(?:der|dem|den|einem"
+    r"|einer|seiner|ihrer)\s)?"
 )
 
 

@@ -17,13 +17,18 @@ _ADDRESSED = re.compile(
 _PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?![ \t]*\n))*")
 _CLOSING = re.compile(r"[*_(]*(?:Das\s(?:Interview|Gespräch)|Die\sFragen|Interview:)")
 _SPEAKER_NOUNS = re.compile(
-    r"(?:\w*(?:[Pp]olizei|[Ee]xperten?|[Kk]ritiker|[Gg]ewerkschaft|[Oo]pposition|[Rr]egierung|[Mm]inister(?:in|ium)?|hof|[Gg]ericht|[Ss]tudie|"
-    r"[Bb]ericht|[Uu]mfrage|[Ff]orscher|[Ää]rzte|[Vv]erband|[Ss]precher(?:in)?|[Aa]nwalt(?:schaft)?|[Bb]ehörde|[Zz]eitung|[Ii]nstitut|[Cc]hef(?:in)?|[Pp]räsident(?:in)?)"
-    r"|[Pp]olice|[Uu]nion|[Cc]ritics|[Ee]xperts|[Aa]uditors|[Rr]eport|[Ss]tudy|[Mm]inister|[Gg]overnment|[Oo]fficials)$"
+    r"(?:\w*(?:[Pp]olizei|[Ee]xperten?|[Kk]ritiker|[Gg]ewerkschaft|[Oo]pposition|[Rr]egierung"
+    r"|[Mm]inister(?:in|ium)?|hof|[Gg]ericht|[Ss]tudie|"
+    r"[Bb]ericht|[Uu]mfrage|[Ff]orscher|[Ää]rzte|[Vv]erband|[Ss]precher(?:in)?"
+    r"|[Aa]nwalt(?:schaft)?|[Bb]ehörde|[Zz]eitung|[Ii]nstitut|[Cc]hef(?:in)?"
+    r"|[Pp]räsident(?:in)?)"
+    r"|[Pp]olice|[Uu]nion|[Cc]ritics|[Ee]xperts|[Aa]uditors|[Rr]eport|[Ss]tudy|[Mm]inister"
+    r"|[Gg]overnment|[Oo]fficials)$"
 )
 _LEAD = re.compile(r"(?P<name>[A-ZÄÖÜ][\w-]*(?:\s(?:und\s|and\s)?[A-ZÄÖÜ][\w-]*){0,3}):\s")
 _TAIL = re.compile(
-    r"(?:\s[-–]\s|,\s(?:says?|said)\s)(?P<name>[\w-]+(?:\s[A-Z][\w-]+)?)$|,\s(?P<late>[\w-]+)\s(?:say|says|said)$"
+    r"(?:\s[-–]\s|,\s(?:says?|said)\s)(?P<name>[\w-]+(?:\s[A-Z][\w-]+)?)$"
+    r"|,\s(?P<late>[\w-]+)\s(?:say|says|said)$"
 )
 _FEWEST_TURNS = 2
 _FEWEST_PARAGRAPHS = 4
@@ -60,7 +65,7 @@ def _find_addressed(text: str, title_end: int) -> Iterator[Voice]:
             yield Voice(paragraph.start(), paragraph.end(), opening["name"], VoiceKind.direct)
 
 
-def find_headline(text: str, title: Sentence, speakers: Speakers, language: str) -> Voice | None:
+def find_headline(text: str, title: Sentence, speakers: Speakers) -> Voice | None:
     """The voice of a headline that names its speaker: "Polizei: Fahrer war betrunken"."""
     start, end = title.start, title.end
     lead = _LEAD.match(text, start, end)

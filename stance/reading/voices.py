@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
+from stance.reading.nesting import flatten_voices
 from stance.reading.quotations import Quotation, find_quotations
 from stance.reading.reported_speech import Report, read_report
 from stance.reading.speakers import Holder, Speakers
@@ -22,10 +23,12 @@ __all__ = ["find_voices", "holder_of_tokens"]
 
 _AFTER = re.compile(r"[.,!?]?\s{0,2}[,–-]?\s+(?P<verb>[a-zäöüß]+)\b")
 _AFTER_SUBJECT = re.compile(
-    r"\s+(?P<subject>[^,.;:“”\"]{2,60}?)\s(?P<verb>said|says|told|added|recalled|replied|wrote|insisted|argued|claimed)\b"
+    r"\s+(?P<subject>[^,.;:“”\"]{2,60}?)\s(?P<verb>said|says|told|added|recalled|replied"
+    r"|wrote|insisted|argued|claimed)\b"
 )
 _FINITE = re.compile(
-    r"(?:[a-zäöüß]{3,}(?:t|te|ten)|so|rief|riefen|befand|fand|schrieb|schreiben|sagen|sprach|schrie|schwor)$"
+    r"(?:[a-zäöüß]{3,}(?:t|te|ten)|so|rief|riefen|befand|fand|schrieb|schreiben|sagen|sprach"
+    r"|schrie|schwor)$"
 )
 _NOT_SAYING = frozenset(
     "mit seit nicht ist hat erst fast weit selbst sonst damit somit statt jetzt hatte sollte wollte konnte nennt".split()
@@ -40,7 +43,8 @@ _COLON = re.compile(r":\s*$")
 _ENGLISH_BEFORE = re.compile(r"[a-z],\s*$")
 _SHORT_NAME = re.compile(r"[„“\"«»]([A-ZÄÖÜ][^“”\"«»]{2,40})[“”\"«»]")
 _WORK = re.compile(
-    r"(?:[Rr]oman\w*|\w*[Ff]ilms?|Buch\w*|Lied|Titel|Zeitschrift|Studie|Magazin|Serie|Motto|Ausstellung|Aufschrift|Stück|Album|Zeitung|novel|film|book|song)\s$"
+    r"(?:[Rr]oman\w*|\w*[Ff]ilms?|Buch\w*|Lied|Titel|Zeitschrift|Studie|Magazin|Serie|Motto"
+    r"|Ausstellung|Aufschrift|Stück|Album|Zeitung|novel|film|book|song)\s$"
 )
 _FEWEST_WORDS = 4  # Fewer words in quotation marks inside a sentence are scare quotes or a term.
 
@@ -58,7 +62,7 @@ def find_voices(
         In reading order; with epithets and pronouns resolved holders are found more often.
     language : str, default="de"
     """
-    return _flatten(_VoiceReader(article, sentences, mentions, language).read())
+    return flatten_voices(_VoiceReader(article, sentences, mentions, language).read())
 
 
 def holder_of_tokens(voices: Sequence[Voice], starts: Sequence[int]) -> list[int]:
@@ -103,7 +107,7 @@ class _VoiceReader:
             start = max(sentence.start, covered)
             own, cue = self._cues_within(cue, start, sentence.end, inside)
             if inside:
-                covered = max(covered, max(q.end for q in inside))
+                covered = max(covered, *(q.end for q in inside))
             if (turn < len(turns) and turns[turn].start < sentence.end) or start >= sentence.end:
                 continue
             if number and "\n\n" in self.text[self.sentences[number - 1].end : sentence.start]:
@@ -130,7 +134,7 @@ class _VoiceReader:
         return own, cue
 
     def _read_headline(self, sentence: Sentence) -> bool:
-        headline = find_headline(self.text, sentence, self.speakers, self.language)
+        headline = find_headline(self.text, sentence, self.speakers)
         if headline:
             self.found.append(headline)
         return headline is not None
@@ -227,9 +231,13 @@ class _VoiceReader:
             if named:
                 return self.speakers.subject(named.start("subject"), named.end("subject"))
         behind = _AFTER.match(text, quote.end, limit)
-        if behind and behind["verb"] in ("hatte", "hat") and self._introduces(quote, behind):
-            if _PARTICIPLE.search(text, behind.end(), limit):
-                return self.speakers.after(behind.end() + 1, limit)
+        if (
+            behind
+            and behind["verb"] in ("hatte", "hat")
+            and self._introduces(quote, behind)
+            and _PARTICIPLE.search(text, behind.end(), limit)
+        ):
+            return self.speakers.after(behind.end() + 1, limit)
         if (
             behind
             and _FINITE.match(behind["verb"])
@@ -281,29 +289,3 @@ def _last_cut(text: str, start: int, before: int) -> int | None:
     window = max(start, before - 300)
     cut = _CUT.search(text, window, before)
     return cut.end() if cut else None
-
-
-def _flatten(voices: Iterable[Voice]) -> tuple[Voice, ...]:
-    """Cut nested voices so that none overlaps; the inner one keeps its span."""
-    flat: list[Voice] = []
-    stack: list[Voice] = []
-    at = 0
-
-    def emit(until: int) -> None:
-        nonlocal at
-        while stack:
-            top = stack[-1]
-            if max(at, top.start) < min(until, top.end):
-                flat.append(Voice(max(at, top.start), min(until, top.end), top.holder, top.kind))
-            at = max(at, min(until, top.end))
-            if top.end > until:
-                return
-            stack.pop()
-
-    for voice in sorted(voices, key=lambda v: (v.start, -v.end)):
-        emit(voice.start)
-        if voice.start >= at or stack:
-            stack.append(voice)
-            at = max(at, voice.start)
-    emit(1 << 62)
-    return tuple(v for v in flat if v.start < v.end)
