@@ -203,7 +203,7 @@ def _read_as(
 def _read_judgement(
     text: str, start: int, end: int, opening: int, cue: Cue, speakers: Speakers
 ) -> Report | None:
-    holder = _subject_of(text, start, opening, end, cue, speakers)
+    holder = _subject_of(start, opening, end, cue, speakers)
     if holder is None or (cue.participle and not _has_auxiliary(text, start, cue.start)):
         return None
     return Report(holder, ((start, end, VoiceKind.attributed),))
@@ -213,7 +213,7 @@ def _has_auxiliary(text: str, start: int, before: int) -> bool:
     return bool(re.search(r"\b(?:hat|haben|hatte|hatten|habe)\b", text[max(start, before - _REACH) : before]))
 
 
-def _subject_of(text: str, start: int, opening: int, end: int, cue: Cue, speakers: Speakers) -> Holder | None:
+def _subject_of(start: int, opening: int, end: int, cue: Cue, speakers: Speakers) -> Holder | None:
     """Before the verb where its clause opens with a nominative, else behind it."""
     if speakers.language == "en":
         return (
@@ -244,7 +244,7 @@ def _read_saying(
         return None
     if text[cue.start : cue.end] in _STANDING:
         return None
-    holder = _subject_of(text, start, opening, end, cue, speakers)
+    holder = _subject_of(start, opening, end, cue, speakers)
     return None if holder is None else Report(holder, _behind(text, end, cue, cues, speakers.language))
 
 

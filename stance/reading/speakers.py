@@ -31,7 +31,8 @@ _NOUN_PHRASE = re.compile(
     rf"(?:,?\s(?:und|and|sowie)\s(?P<more>{_RUN}))?"
 )
 _ENGLISH_ROLE = re.compile(
-    r"(?:(?:the|an?|many|some|several|his|her)\s)?(?:[a-z]+\s){0,2}?[a-z]{4,}(?:\s(?:for|of|by|at|from)\s(?:the\s)?[\w ]{3,30})?",
+    r"(?:(?:the|an?|many|some|several|his|her)\s)?(?:[a-z]+\s){0,2}?[a-z]{4,}"
+    r"(?:\s(?:for|of|by|at|from)\s(?:the\s)?[\w ]{3,30})?",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:er|sie|dieser|diese|man|wir|he|she|they|Er|Sie|He|She|They|jemand|einer)\b")
@@ -66,13 +67,16 @@ _ROLE_END = re.compile(
 
 # Words that open a sentence with a capital and name nobody.
 _NOT_NAMES = frozenset(
-    """Auf Nach Bei Im In Am An Vor Mit Von Vom Zu Zum Zur Für Gegen Durch Über Unter Seit Wegen Trotz Laut Aus Dort
-    Dann Auch Doch Aber Und Wer Was Wie Wenn Als Weil Dass Ob Da So Nun Nur Noch Schon Heute Gestern Danach Dabei
-    Damit Darauf Dazu Es Man Ohne Während Nicht Kein Keine Nichts Nie Hier Ihm Ihr Ihn Ihnen Denen Dem Den Des
-    Der Die Das Davon Daran Deshalb Zuvor Zudem Außerdem Allerdings Jetzt Bisher Bereits Immer Mehr Alle Beide
-    Diese Dieser Dieses Ein Eine Einen Einem Einer Zwar Ferner Zugleich Wörtlich Später Zuletzt Statt Anders
-    Neben Zwischen Bis Ab Um Sein Seine Ihre Mein Meine Unser Unsere Wir Ich Solche Wo Warum Ja Nein
-    The A An At On By For From But And If When After Before It This That These Those There Then We You With As To""".split()
+    """
+    Auf Nach Bei Im In Am An Vor Mit Von Vom Zu Zum Zur Für Gegen Durch Über Unter Seit Wegen Trotz
+    Laut Aus Dort Dann Auch Doch Aber Und Wer Was Wie Wenn Als Weil Dass Ob Da So Nun Nur Noch Schon
+    Heute Gestern Danach Dabei Damit Darauf Dazu Es Man Ohne Während Nicht Kein Keine Nichts Nie
+    Hier Ihm Ihr Ihn Ihnen Denen Dem Den Des Der Die Das Davon Daran Deshalb Zuvor Zudem Außerdem
+    Allerdings Jetzt Bisher Bereits Immer Mehr Alle Beide Diese Dieser Dieses Ein Eine Einen Einem
+    Einer Zwar Ferner Zugleich Wörtlich Später Zuletzt Statt Anders Neben Zwischen Bis Ab Um Sein
+    Seine Ihre Mein Meine Unser Unsere Wir Ich Solche Wo Warum Ja Nein The A An At On By For From
+    But And If When After Before It This That These Those There Then We You With As To
+    """.split()
 )
 _OPENING = re.compile(r"[\s\"„»«“(–-]*(?:(?:Und|Doch|Aber|Auch|Denn|Sogar|But|And)\s)?")
 _PLACE_OF_WORDS = re.compile(
