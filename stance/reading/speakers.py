@@ -24,7 +24,10 @@ _TAIL = (
     rf"\s(?:des|der|von|vom|für|of|for|from|aus|beim?|am|im)\s(?:(?:der|die|das|dem|den"
     rf"|the)\s)?(?:[a-zäöü]\w+e[nrs]?\s)?{_RUN}"
 )
-_NO_ADJECTIVE = "haben|hatten|hatte|habe|die|der|eine?|einen|einer|einem|werden|wurden|wurde|werde|sagte|hätten|hätte|alle"
+_NO_ADJECTIVE = (
+    "haben|hatten|hatte|habe|die|der|eine?|einen|einer|einem|werden|wurden|wurde|werde|sagte|hätten|hätte"
+    "|alle"
+)
 _NOUN_PHRASE = re.compile(
     rf"(?:(?P<det>{_DET})\s)?(?:(?!(?:{_NO_ADJECTIVE})\s)(?:[a-zäöüß][\w-]*e[nrsm]?|früher\w*"
     rf"|\d[\w-]*)\s){{0,3}}(?P<caps>{_RUN})(?P<tail>{_TAIL})?"

@@ -146,8 +146,8 @@ sei seien habe werde könne müsse solle wolle dürfe möge gebe gehe komme blei
 trage lebe koste reiche kenne tauge beleidige handle handele halte bringe sehe spreche führe zeige
 gehöre brauche bedeute diene drohe erwarte fehle finde folge gelte gefährde genüge helfe lüge
 mache schade scheine setze stelle stimme trete treffe tue verfüge verdiene verliere verstehe verschweige
-versuche verstoße vertrete wisse zahle ziehe zwinge arbeite bestehe bezahle betreffe biete fordere funktioniere
-gefalle gewinne greife hoffe interessiere laufe leide leiste rechne richte sorge steige
+versuche verstoße vertrete wisse zahle ziehe zwinge arbeite bestehe bezahle betreffe biete fordere
+funktioniere gefalle gewinne greife hoffe interessiere laufe leide leiste rechne richte sorge steige
 suche tauche unterstütze verhalte verkaufe verletze verweigere wachse warte werfe wirke wünsche
 ändere überlege übernehme entstehe entspreche ermögliche erfülle erlaube enthalte ergebe ignoriere
 beruhe beginne bekomme belaste betreibe beteilige begrüße bedauere bedaure bereite verhindere verlange

@@ -31,7 +31,8 @@ _FINITE = re.compile(
     r"|schrie|schwor)$"
 )
 _NOT_SAYING = frozenset(
-    "mit seit nicht ist hat erst fast weit selbst sonst damit somit statt jetzt hatte sollte wollte konnte nennt".split()
+    """mit seit nicht ist hat erst fast weit selbst sonst damit somit statt jetzt hatte sollte wollte
+    konnte nennt""".split()
 )
 _STOP = re.compile(r"[.!?]\s|\n")
 _CUT = re.compile(r"[,:;]\s+")
