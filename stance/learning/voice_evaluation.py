@@ -39,6 +39,11 @@ _SUBJUNCTIVE = re.compile(
     r"\b(?:sei|seien|habe|werde|könne|müsse|solle|wolle|dürfe|gebe|lasse|hätten|hätte|würden)\b"
 )
 _NAME_WORD = re.compile(r"\w{3,}")
+# Shared by any two phrases: they say nothing of who is meant.
+_EMPTY_WORDS = frozenset(
+    """der die das des dem den ein eine einer eines einem einen und von vom für bei aus beim sein seine ihr ihre
+    the and for from his her""".split()
+)
 AUTHOR = "author"
 
 
@@ -149,12 +154,15 @@ def half_of(record_id: str) -> str:
 
 
 def same_holder(found: Actor | str | None, wanted: str) -> bool:
-    """Whether two holders share a word of four letters, endings aside."""
+    """Whether two holders share a word of three letters that is no article, endings aside.
+
+    Lenient: "Landgericht Halle" and "Landgericht Bonn" count as the same.
+    """
     name = found.name if isinstance(found, Actor) else found or ""
     if name.casefold() == wanted.casefold():
         return True
-    mine = {w.casefold() for w in _NAME_WORD.findall(name)}
-    theirs = {w.casefold() for w in _NAME_WORD.findall(wanted)}
+    mine = {w.casefold() for w in _NAME_WORD.findall(name)} - _EMPTY_WORDS
+    theirs = {w.casefold() for w in _NAME_WORD.findall(wanted)} - _EMPTY_WORDS
     return any(
         a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a)))
         for a in mine

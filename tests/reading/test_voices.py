@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from stance.data_files import data_file
-from stance.learning.voice_evaluation import read_gold, score_voices, voices_of
+from stance.learning.voice_evaluation import read_gold, same_holder, score_voices, voices_of
 from stance.reading.mentions import find_mentions
 from stance.reading.sentences import split_sentences
 from stance.reading.voices import find_voices, holder_of_tokens
@@ -59,6 +59,11 @@ def test_konjunktiv_goes_on_until_the_indicative_returns() -> None:
 def test_an_adjective_is_no_konjunktiv() -> None:
     text = "Der Hafen sei zu, sagte Venn. Das einst reiche Land steckt in einer Krise."
     assert len(_voices(text)) == 1
+
+
+def test_an_article_in_common_makes_no_two_holders_the_same() -> None:
+    assert not same_holder("der Trainer", "der Bischof")
+    assert same_holder("des Rechnungshofs", "Rechnungshof")
 
 
 def test_tokens_are_given_to_their_voice_or_to_the_author() -> None:
