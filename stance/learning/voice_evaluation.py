@@ -41,7 +41,8 @@ _SUBJUNCTIVE = re.compile(
 _NAME_WORD = re.compile(r"\w{3,}")
 # Shared by any two phrases: they say nothing of who is meant.
 _EMPTY_WORDS = frozenset(
-    """der die das des dem den ein eine einer eines einem einen und von vom für bei aus beim sein seine ihr ihre
+    """der die das des dem den ein eine einer eines einem einen und von vom für bei aus beim sein seine ihr
+    ihre
     the and for from his her""".split()
 )
 AUTHOR = "author"
