@@ -63,6 +63,18 @@ def agreement(corpus: Corpora = None) -> None:
 
 
 @app.command()
+def voices(
+    corpus: Corpora = None,
+    half: Annotated[str, typer.Option(help="Marked records of which half: dev or test.")] = "dev",
+) -> None:
+    """Score the voices found against those marked: span F1 in characters, holders, by kind."""
+    with plain_errors():
+        from stance.learning.voice_evaluation import print_voice_scores
+
+        print_voice_scores(read_corpus_or_default(corpus), half, sys.stdout)
+
+
+@app.command()
 def batch(
     folder: Annotated[Path, typer.Argument(help="Where the batches go.", show_default=False)],
     corpus: Annotated[

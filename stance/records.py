@@ -28,6 +28,8 @@ __all__ = [
     "Part",
     "Prediction",
     "Sentence",
+    "Voice",
+    "VoiceKind",
 ]
 
 
@@ -162,6 +164,29 @@ class Sentence(NamedTuple):
 
     start: int
     end: int
+
+
+class VoiceKind(StrEnum):
+    """How a text gives somebody the word."""
+
+    direct = "direct"
+    indirect = "indirect"
+    attributed = "attributed"
+    headline = "headline"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A span of an article's full text in which ``holder`` speaks and not the author.
+
+    ``holder`` is an actor where a mention of one tells it, else the name or role as the text gives
+    it ("ein Sprecher des Ministeriums"), ``""`` where the text names nobody, None for the author.
+    """
+
+    start: int
+    end: int
+    holder: Actor | str | None
+    kind: VoiceKind
 
 
 PARTS_OF_SPEECH = ("verb", "noun", "adj", "adv", "idiom", "lvc")
