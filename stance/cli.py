@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance import cli_bulk, cli_corpus, cli_runs, cli_spread
+from stance import cli_bulk, cli_corpus, cli_report, cli_runs, cli_spread
 from stance.errors import UsageError
 from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
@@ -246,6 +246,7 @@ def ui(
 
 
 cli_runs.add_commands(app)
+cli_report.add_commands(app)
 
 
 def main() -> None:
