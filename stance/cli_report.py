@@ -12,7 +12,7 @@ from stance.serving.report.captions import Captions, Language
 from stance.terminal import plain_errors, write_whole
 
 if TYPE_CHECKING:
-    from stance.serving.report.page import Material
+    from stance.serving.report.material import Material
 
 Results = Annotated[
     list[Path],
@@ -27,14 +27,12 @@ def add_commands(app: typer.Typer) -> None:
 
 def report(
     results: Results,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The report: .html or .xlsx.")
-    ] = Path("report.html"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="The report: .html or .xlsx.")] = Path(
+        "report.html"
+    ),
     model: Annotated[
         str | None,
-        typer.Option(
-            help="The model that predicted: corrects for its known errors.", show_default=False
-        ),
+        typer.Option(help="The model that predicted: corrects for its known errors.", show_default=False),
     ] = None,
     charts: Annotated[
         Path | None, typer.Option(help="Folder for each chart as PNG, SVG and CSV.", show_default=False)
@@ -48,7 +46,9 @@ def report(
         from stance.serving.report.charts import draw_charts
 
         if output.suffix.lower() not in (".html", ".xlsx"):
-            raise UsageError(f"{output.suffix or 'no suffix'} is no format of a report", output, "-o report.html")
+            raise UsageError(
+                f"{output.suffix or 'no suffix'} is no format of a report", output, "-o report.html"
+            )
         strings = Captions(captions)
         material = _read_material(results, model)
         if output.suffix.lower() == ".xlsx":
@@ -71,7 +71,7 @@ def _read_material(files: list[Path], asked: str | None) -> Material:
 
     from stance.serving.find_model import find_model
     from stance.serving.report.figures import Meter, build_figures
-    from stance.serving.report.page import Material
+    from stance.serving.report.material import Material
     from stance.serving.report.provenance import Provenance, read_provenance
     from stance.serving.results import read_results
 

@@ -245,7 +245,7 @@ def _draw_months(figures: Figures, captions: Captions) -> Chart | None:
     for axes, actor in zip(panels, actors, strict=True):
         _draw_course(axes, actor, months, captions)
     rows = [(a.actor.name, m, *_cell_row(cell)) for a in figures.actors for m, cell in a.by_month.items()]
-    columns = (captions.actor, captions.month, *_cell_columns(captions))
+    columns = (captions.actor, captions.col_month, *_cell_columns(captions))
     return Chart("by-month", captions.by_month, captions.by_month_text, columns, rows, figure)
 
 

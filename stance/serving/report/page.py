@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +12,10 @@ from stance.serving.report.adjusted_count import conditional_matrix
 from stance.serving.report.captions import Captions
 from stance.serving.report.chart_files import to_svg
 from stance.serving.report.charts import ACTORS, SIGNS, Chart
-from stance.serving.report.figures import FEWEST, RESAMPLES, ActorFigures, Cell, Estimate, Figures
+from stance.serving.report.figures import FEWEST, ActorFigures, Cell, Estimate, Figures
 from stance.serving.report.marks import LONGEST_TEXT, mark_text
+from stance.serving.report.material import Material
+from stance.serving.report.methods import tell_methods, why_uncorrected
 from stance.serving.report.provenance import Provenance
 from stance.serving.report.selections import find_extremes, pick_articles, queue_for_review
 from stance.serving.results import Result
@@ -24,26 +24,12 @@ from stance.serving.tables import strip_control
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["Material", "render_page", "why_uncorrected"]
+__all__ = ["render_page"]
 
 REVIEWED = 50
 CELLS = 40
 _ORDER = (Label.favor, Label.neutral, Label.against)
 _SAFE_SCHEMES = ("http://", "https://")
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a report is made of.
-
-    ``sources`` are the names of the result files, ``created`` the day on the report.
-    """
-
-    results: Sequence[Result]
-    figures: Figures
-    provenance: Provenance
-    sources: Sequence[str]
-    created: date
 
 
 def render_page(material: Material, charts: Sequence[Chart], captions: Captions, most: int = 60) -> str:
@@ -65,31 +51,25 @@ def render_page(material: Material, charts: Sequence[Chart], captions: Captions,
     articles = pick_articles(results, extremes, queue, most)
     anchors = {found[0].article.key: f"artikel-{i}" for i, found in enumerate(articles, 1)}
     actors = figures.actors[:ACTORS]
-    return _environment(captions, anchors).get_template("report.html.j2").render(
-        figures=figures,
-        shown=actors,
-        provenance=material.provenance,
-        charts={chart.name: (chart, to_svg(chart)) for chart in charts},
-        glance=_glance(figures, results, captions),
-        correction=captions.corrected_note if figures.corrected else why_uncorrected(material, captions),
-        scarce=[a for a in figures.actors if a.whole.net is None],
-        extremes=[(a, extremes[a.actor.id]) for a in actors if a.actor.id in extremes],
-        queue=queue[:REVIEWED],
-        doubt=_doubts(captions),
-        articles=articles,
-        sources=material.sources,
-        created=material.created.isoformat(),
-        error_rows=_error_rows(material.provenance, captions),
+    return (
+        _environment(captions, anchors)
+        .get_template("report.html.j2")
+        .render(
+            figures=figures,
+            shown=actors,
+            charts={chart.name: (chart, to_svg(chart)) for chart in charts},
+            glance=_glance(figures, results, captions),
+            correction=captions.corrected_note if figures.corrected else why_uncorrected(material, captions),
+            scarce=[a for a in figures.actors if a.whole.net is None],
+            extremes=[(a, extremes[a.actor.id]) for a in actors if a.actor.id in extremes],
+            queue=queue[:REVIEWED],
+            doubt=_doubts(captions),
+            articles=articles,
+            methods=tell_methods(material, captions),
+            created=material.created.isoformat(),
+            error_rows=_error_rows(material.provenance, captions),
+        )
     )
-
-
-def why_uncorrected(material: Material, captions: Captions) -> str:
-    """Why the figures are not corrected for misclassification."""
-    provenance = material.provenance
-    why = captions.why_no_model
-    if provenance.digest:
-        why = captions.why_unfit if provenance.confusion else captions.why_no_matrix
-    return captions.say("uncorrected_note", why=why)
 
 
 def _environment(captions: Captions, anchors: Mapping[tuple[str | None, ...], str]) -> Environment:
@@ -106,11 +86,19 @@ def _environment(captions: Captions, anchors: Mapping[tuple[str | None, ...], st
     )
     environment.filters["clean"] = lambda text: strip_control(text or "")
     environment.globals |= {
-        "t": captions, "signs": SIGNS, "order": _ORDER, "fewest": FEWEST, "resamples": RESAMPLES, "cells": CELLS,
-        "cells_of": _cells_of, "anchor": lambda a: anchors.get(a.key), "link": _link, "version": version("stance"),
-        "estimate": lambda e: _estimate(e, captions), "longest": LONGEST_TEXT,
+        "t": captions,
+        "signs": SIGNS,
+        "order": _ORDER,
+        "fewest": FEWEST,
+        "cells": CELLS,
+        "cells_of": _cells_of,
+        "anchor": lambda article: anchors.get(article.key),
+        "link": _link,
+        "version": version("stance"),
+        "estimate": lambda estimate: _estimate(estimate, captions),
+        "longest": LONGEST_TEXT,
         "marked": lambda text, found, part: mark_text(text, found, Part(part), captions.author),
-    }  # fmt: skip
+    }
     return environment
 
 
