@@ -25,14 +25,14 @@ SIGNS: Mapping[Label, str] = {Label.favor: "+", Label.neutral: "0", Label.agains
 _COLOURS = {Label.favor: "#0072B2", Label.neutral: "#D9D9D9", Label.against: "#D55E00"}
 _HATCHES = {Label.favor: "", Label.neutral: "", Label.against: "////"}
 _INK, _FAINT = "#222222", "#767676"
-_WIDTH = 5.0  # inches: 360 points, the width of a phone, so that 10 points stay readable there
-_ROW = 0.44
+_WIDTH = 5.0  # inches: 360 points, the width of a phone, so that 11 points stay readable there
+_ROW = 0.47
 ACTORS, PANELS, OUTLETS = 12, 6, 8
-_LONGEST_NAME = 44
+_LONGEST_NAME = 40
 _STYLE: Any = {
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans", "sans-serif"],
-    "font.size": 10,
+    "font.size": 11,
     "text.parse_math": False,  # a name may hold dollar signs
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -150,12 +150,14 @@ def _tone(estimate: Estimate) -> str:
 def _draw_share(figures: Figures, captions: Captions) -> Chart:
     actors = figures.actors[:ACTORS]
     figure, (axes,) = _panels([len(actors)])
+    widest = max(a.share.high for a in actors)
     for i, a in enumerate(actors):
         axes.barh(i, a.share.value, height=0.34, color="#56779A")
         axes.plot([a.share.low, a.share.high], [i, i], color=_INK, linewidth=1.4)
-        axes.text(a.share.high, i, f" {captions.percent(a.share.value, 1)}", va="center", color=_INK)
+        text = captions.percent(a.share.value, 1)
+        axes.text(a.share.high + widest / 60, i, text, va="center", color=_INK)
     _rows_above(axes, [_short(a.actor.name, captions) for a in actors])
-    axes.set_xlim(0, max(a.share.high for a in actors) * 1.25)
+    axes.set_xlim(0, widest * 1.25)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     columns = (captions.actor, captions.n, captions.mentions, captions.share_long)
@@ -233,7 +235,7 @@ def _draw_outlets(figures: Figures, captions: Captions) -> Chart | None:
         (a.actor.name, name, *_cell_row(cell)) for a in figures.actors for name, cell in a.by_outlet.items()
     ]
     columns = (captions.actor, captions.outlet, *_cell_columns(captions))
-    return Chart("by-outlet", captions.by_outlet, captions.by_outlet_text, columns, rows, figure)
+    return Chart("by-outlet", captions.net, captions.by_outlet_text, columns, rows, figure)
 
 
 def _draw_months(figures: Figures, captions: Captions) -> Chart | None:
@@ -246,7 +248,7 @@ def _draw_months(figures: Figures, captions: Captions) -> Chart | None:
         _draw_course(axes, actor, months, captions)
     rows = [(a.actor.name, m, *_cell_row(cell)) for a in figures.actors for m, cell in a.by_month.items()]
     columns = (captions.actor, captions.col_month, *_cell_columns(captions))
-    return Chart("by-month", captions.by_month, captions.by_month_text, columns, rows, figure)
+    return Chart("by-month", captions.net, captions.by_month_text, columns, rows, figure)
 
 
 def _draw_course(axes: Any, actor: ActorFigures, months: Sequence[str], captions: Captions) -> None:

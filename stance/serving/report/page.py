@@ -128,7 +128,7 @@ def _glance(figures: Figures, results: Sequence[Result], captions: Captions) -> 
         ),
         captions.say("glance_neutral", **shares),
     ]  # fmt: skip
-    rated = [(a, a.whole.best_net) for a in figures.actors if a.whole.best_net]
+    rated = [(a, a.whole.best_net) for a in figures.actors[:ACTORS] if a.whole.best_net]
     if not rated:
         said.append(captions.say("glance_few", fewest=FEWEST))
     elif len(rated) > 1:
