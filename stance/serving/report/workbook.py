@@ -68,8 +68,8 @@ def _cell(value: str | None) -> str | None:
 def _add_articles(book: Any, results: Sequence[Result], t: Captions) -> None:
     """One row per article and actor, the columns of the MRA master sheet first."""
     header = [
-        t.col_id, t.col_title, t.col_outlet, t.col_medium, t.col_published, t.col_url, t.col_topic, t.col_tonality,
-        t.actor, t.col_label, t.confidence, t.favor, t.neutral, t.against, t.col_evidence, t.mentions,
+        t.col_id, t.col_title, t.col_outlet, t.col_medium, t.col_published, t.col_url, t.col_topic,
+        t.col_tonality, t.actor, t.col_label, t.confidence, t.favor, t.neutral, t.against, t.col_evidence, t.mentions,
         t.col_abstained, t.col_ambivalent,
     ]  # fmt: skip
     rows = (_article_row(r, t) for r in results)
@@ -115,17 +115,17 @@ def _add_overview(book: Any, material: Material, t: Captions) -> None:
 
 
 def _actor_rows(actor: ActorFigures, t: Captions) -> Iterable[list[object]]:
-    yield _cell_row(actor, t.all, t.all, actor.whole, t, actor.share.value)
+    yield _cell_row(actor, t.all, t.all, actor.whole, actor.share.value)
     for outlet, cell in actor.by_outlet.items():
-        yield _cell_row(actor, outlet or t.no_outlet, t.all, cell, t)
+        yield _cell_row(actor, outlet or t.no_outlet, t.all, cell)
     for month, cell in actor.by_month.items():
-        yield _cell_row(actor, t.all, month or t.no_month, cell, t)
+        yield _cell_row(actor, t.all, month or t.no_month, cell)
     for (outlet, month), cell in actor.by_both.items():
-        yield _cell_row(actor, outlet or t.no_outlet, month or t.no_month, cell, t)
+        yield _cell_row(actor, outlet or t.no_outlet, month or t.no_month, cell)
 
 
 def _cell_row(
-    actor: ActorFigures, outlet: str, month: str, cell: Cell, t: Captions, share: float | None = None
+    actor: ActorFigures, outlet: str, month: str, cell: Cell, share: float | None = None
 ) -> list[object]:
     counts = [cell.counts[label] for label in (Label.favor, Label.neutral, Label.against)]
     found = (cell.net, cell.net_adjusted, cell.balance, cell.balance_adjusted)
