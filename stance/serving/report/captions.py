@@ -205,7 +205,7 @@ _DE = {
     "an natürlichen Korpustexten und mit der natürlichen Klassenmischung vorhersagte (--prior natural).",
     "intervals": "Intervalle",
     "intervals_text": "95-%-Perzentilintervalle aus {resamples} Bootstrap-Ziehungen ganzer Artikel mit Zurücklegen (Startwert {seed}: "
-    "dieselben Daten ergeben dieselben Zahlen). Tragen alle Artikel einer Zelle dieselbe Haltung, gilt die Dreierregel (bis 3/n übersehen). "
+    "dieselben Daten ergeben dieselben Zahlen). Kommt eine Haltung in einer Zelle nicht vor, gilt die Dreierregel (bis 3/n übersehen). "
     "Unter {fewest} Artikeln wird nichts ausgewiesen: das Intervall wäre breiter als ±0,35.",
     "correction": "Korrektur",
     "correction_text": "Adjusted count (Forman 2008; vgl. Saerens u. a. 2002): gesucht sind die Anteile, die mit der Konfusionsmatrix des "
@@ -373,7 +373,7 @@ _EN = {
     "and predictions with the natural class mix (--prior natural).",
     "intervals": "Intervals",
     "intervals_text": "95% percentile intervals of {resamples} bootstrap resamples of whole articles with replacement (seed {seed}: "
-    "equal data give equal figures). Where all articles of a cell carry one stance the rule of three holds (up to 3/n missed). Below "
+    "equal data give equal figures). Where a stance does not occur in a cell the rule of three holds (up to 3/n missed). Below "
     "{fewest} articles nothing is shown: the interval would be wider than ±0.35.",
     "correction": "Correction",
     "correction_text": "Adjusted count (Forman 2008; cf. Saerens et al. 2002): the shares that come nearest to the counted ones through "

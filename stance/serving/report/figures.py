@@ -161,10 +161,10 @@ class Meter:
         n = int(counts.sum())
         shares = (counts / n)[None, :]
         drawn = np.random.default_rng(self.seed).multinomial(n, shares[0], self.resamples) / n
-        if counts.max() == n:
-            # Equal articles resample to themselves. By the rule of three up to 3/n of others may
-            # have been missed (Hanley and Lippman-Hand 1983).
-            drawn = _blur(drawn, 3 / n, self.seed)
+        if counts.min() == 0:
+            # A label that was not seen is in no resample either. By the rule of three up to 3/n of
+            # it may have been missed (Hanley and Lippman-Hand 1983).
+            drawn = _blur(drawn, counts == 0, 3 / n, self.seed)
         poles = int(counts[_AGAINST] + counts[_FAVOR])
         found = {"net": _summarise(_net(shares), _net(drawn)), "balance": None}
         if poles >= FEWEST:
@@ -178,15 +178,13 @@ class Meter:
         return found
 
 
-def _blur(shares: Floats, most: float, seed: int) -> Floats:
+def _blur(shares: Floats, unseen: NDArray[np.bool_], most: float, seed: int) -> Floats:
     """Give up to ``most`` of the whole to the labels that were not seen."""
     generator = np.random.default_rng(seed)
     missed = generator.uniform(0, min(most, 1.0), len(shares))[:, None]
-    unseen = (shares[0] == 0).astype(float)
-    others = generator.dirichlet(np.ones(int(unseen.sum())), len(shares))
     spread = np.zeros_like(shares)
-    spread[:, unseen > 0] = others
-    return np.asarray(shares * (1 - missed) + spread * missed)
+    spread[:, unseen] = generator.dirichlet(np.ones(int(unseen.sum())), len(shares))
+    return np.asarray(shares * (1 - missed) + spread * missed, dtype=np.float64)
 
 
 def _net(shares: Floats) -> Floats:

@@ -69,8 +69,8 @@ def _add_articles(book: Any, results: Sequence[Result], t: Captions) -> None:
     """One row per article and actor, the columns of the MRA master sheet first."""
     header = [
         t.col_id, t.col_title, t.col_outlet, t.col_medium, t.col_published, t.col_url, t.col_topic,
-        t.col_tonality, t.actor, t.col_label, t.confidence, t.favor, t.neutral, t.against, t.col_evidence, t.mentions,
-        t.col_abstained, t.col_ambivalent,
+        t.col_tonality, t.actor, t.col_label, t.confidence, t.favor, t.neutral, t.against, t.col_evidence,
+        t.mentions, t.col_abstained, t.col_ambivalent,
     ]  # fmt: skip
     rows = (_article_row(r, t) for r in results)
     sheet = _add_sheet(book, t.sheet_articles, header, rows, len(results), _WIDTHS)
