@@ -34,10 +34,12 @@ def predicted(bundle: Path, tmp_path: Path) -> dict[str, Path]:
 
 def _told(results: Sequence[Result]) -> list[tuple[object, ...]]:
     return [
-        (r.article.id, r.article.outlet, r.article.month, r.article.url, r.actor.id, r.label, round(r.score, 2),
-         r.abstained, r.mention_count, r.evidence[0].text)
+        (
+            *(r.article.id, r.article.outlet, r.article.month, r.article.url, r.actor.id, r.label),
+            *(round(r.score, 2), r.abstained, r.mention_count, r.evidence[0].text),
+        )
         for r in results
-    ]  # fmt: skip
+    ]
 
 
 def test_jsonl_json_and_csv_say_the_same(predicted: dict[str, Path]) -> None:

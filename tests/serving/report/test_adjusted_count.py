@@ -39,7 +39,7 @@ def test_corrected_shares_are_shares_and_no_others_fit_better(observed: np.ndarr
 
 
 def test_more_poles_are_found_than_a_timid_classifier_calls() -> None:
-    against, favor, neutral = adjust_shares(np.array([[0.30, 0.10, 0.60]]), MATRIX)[0]
+    against, _, neutral = adjust_shares(np.array([[0.30, 0.10, 0.60]]), MATRIX)[0]
     assert against > 0.30
     assert neutral < 0.60
 
