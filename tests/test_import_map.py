@@ -29,8 +29,14 @@ DOORS = {
     "distributed": {"serving/cluster.py"},
     "trafilatura": {"reading/web_pages.py"},
     "fsspec": {"reading/remote.py"},
-    "pyarrow": {"reading/article_tables.py", "serving/result_files.py"},
-    "openpyxl": {"reading/article_tables.py", "serving/result_files.py", "learning/importers.py"},
+    "pyarrow": {"reading/article_tables.py", "serving/result_files.py", "serving/result_tables.py"},
+    "openpyxl": {
+        "reading/article_tables.py",
+        "serving/result_files.py",
+        "serving/result_tables.py",
+        "serving/report/workbook.py",
+        "learning/importers.py",
+    },
 }
 # The registered model is fetched through the tracking room, the one way from serving to learning;
 # the registry logs the code of the served model.

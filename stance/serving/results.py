@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stance.errors import MissingExtraError, ResultError
+from stance.errors import ResultError
 from stance.records import Evidence, Label, Part
+from stance.serving.result_tables import read_bytes, read_csv, read_excel, read_parquet
 
 __all__ = ["ActorName", "Result", "ResultArticle", "Span", "Voice", "read_results"]
 
@@ -155,20 +154,11 @@ class _Line:
     predictions: list[_Judgement]
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ResultError("no such file", path, "check the path") from None
-    except OSError as error:
-        raise ResultError(f"cannot be read: {error.strerror}", path) from None
-
-
 def _read_lines(path: Path) -> Iterator[Result]:
     import msgspec
 
     decoder = msgspec.json.Decoder(_Line)
-    data = _read_bytes(path).removeprefix(b"\xef\xbb\xbf")
+    data = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             yield from _results_of(_decode(decoder.decode, line, f"{path}:{number}"))
@@ -178,7 +168,7 @@ def _read_json(path: Path) -> Iterator[Result]:
     import msgspec
 
     decoder = msgspec.json.Decoder(_Line | list[_Line])
-    found = _decode(decoder.decode, _read_bytes(path), path)
+    found = _decode(decoder.decode, read_bytes(path), path)
     for line in found if isinstance(found, list) else [found]:
         yield from _results_of(line)
 
@@ -200,64 +190,12 @@ def _results_of(line: _Line) -> Iterator[Result]:
         )  # fmt: skip
 
 
-def _read_csv(path: Path) -> Iterator[Result]:
-    try:
-        text = _read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ResultError("is not UTF-8", path, "save it as 'CSV UTF-8'") from None
-    header = text.partition("\n")[0]
-    # A German Excel saves with semicolons.
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    try:
-        yield from _results_of_table(csv.DictReader(io.StringIO(text), delimiter=delimiter), path)
-    except csv.Error as error:
-        raise ResultError(f"is no CSV: {error}", path) from None
-
-
-def _read_parquet(path: Path) -> Iterator[Result]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError:
-        raise MissingExtraError("Parquet needs pyarrow", path, extra="parquet") from None
-    data = _read_bytes(path)
-    try:
-        rows = parquet.read_table(io.BytesIO(data)).to_pylist()
-    except (pyarrow.ArrowException, OSError):
-        raise ResultError("is no Parquet file or is damaged", path) from None
-    yield from _results_of_table(rows, path)
-
-
-def _read_excel(path: Path) -> Iterator[Result]:
-    from zipfile import BadZipFile
-
-    try:
-        import openpyxl
-    except ImportError:
-        raise MissingExtraError("Excel needs openpyxl", path, extra="excel") from None
-    data = _read_bytes(path)
-    try:
-        sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-    except (BadZipFile, KeyError, ValueError):
-        raise ResultError("is no Excel file or is damaged", path) from None
-    rows = sheet.iter_rows(values_only=True)
-    header = [str(name) for name in next(rows, ())]
-    yield from _results_of_table((dict(zip(header, row, strict=False)) for row in rows), path)
-
-
-_READERS: Mapping[str, Callable[[Path], Iterator[Result]]] = {
-    ".jsonl": _read_lines,
-    ".json": _read_json,
-    ".csv": _read_csv,
-    ".parquet": _read_parquet,
-    ".xlsx": _read_excel,
-}
 _NEEDED = ("actor", "label", "favor", "neutral", "against")
 _ARTICLE_COLUMNS = ("title", "path", "outlet", "published", "url", "topic", "medium")
 
 
-def _results_of_table(rows: Iterable[Mapping[str, Any]], path: Path) -> Iterator[Result]:
-    for number, row in enumerate(rows, 2):
+def _results_of_table(rows: Iterable[tuple[int, Mapping[str, Any]]], path: Path) -> Iterator[Result]:
+    for number, row in rows:
         missing = [name for name in _NEEDED if row.get(name) in (None, "")]
         if missing:
             raise ResultError(f"has no {missing[0]!r}", f"{path}:{number}", _NEEDED_HINT)
@@ -311,3 +249,19 @@ def _number(value: Any) -> float:
 def _is_true(value: Any) -> bool:
     # German Excel writes WAHR.
     return str(value).strip().lower() in ("true", "wahr", "1")
+
+
+def _of_table(
+    read: Callable[[Path], Iterator[tuple[int, Mapping[str, Any]]]],
+) -> Callable[[Path], Iterator[Result]]:
+    return lambda path: _results_of_table(read(path), path)
+
+
+_READERS: Mapping[str, Callable[[Path], Iterator[Result]]] = {
+    ".jsonl": _read_lines,
+    ".ndjson": _read_lines,
+    ".json": _read_json,
+    ".csv": _of_table(read_csv),
+    ".parquet": _of_table(read_parquet),
+    ".xlsx": _of_table(read_excel),
+}

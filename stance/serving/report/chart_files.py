@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stance.errors import OutputError
 from stance.serving.report.charts import Chart, styled
-from stance.serving.tables import plain_cell, strip_control
+from stance.serving.tables import neutral_cell
 
 __all__ = ["export_charts", "to_svg"]
 
@@ -57,5 +57,5 @@ def _table_of(chart: Chart) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(chart.columns)
     for row in chart.rows:
-        writer.writerow(plain_cell(strip_control(x)) if isinstance(x, str) else x for x in row)
+        writer.writerow(neutral_cell(x) if isinstance(x, str) else x for x in row)
     return stream.getvalue()

@@ -15,7 +15,7 @@ from stance.serving.report.figures import ActorFigures, Cell, Estimate
 from stance.serving.report.material import Material
 from stance.serving.report.methods import tell_methods
 from stance.serving.results import Result
-from stance.serving.tables import plain_cell, strip_control
+from stance.serving.tables import neutral_cell
 
 __all__ = ["write_workbook"]
 
@@ -62,7 +62,7 @@ def write_workbook(material: Material, captions: Captions, output: Path) -> None
 
 def _cell(value: str | None) -> str | None:
     """Text that no spreadsheet runs and no XML parser stumbles over."""
-    return plain_cell(_NO_XML.sub("", strip_control(value or "")))[:_LONGEST_CELL] or None
+    return neutral_cell(_NO_XML.sub("", value or ""))[:_LONGEST_CELL] or None
 
 
 def _add_articles(book: Any, results: Sequence[Result], t: Captions) -> None:
