@@ -132,7 +132,8 @@ class Meter:
     @cached_property
     def _matrices(self) -> tuple[Floats, Floats]:
         assert self.confusion is not None
-        generator = np.random.default_rng(self.seed)
+        # Another stream than the articles': one stream would tie errors to draws.
+        generator = np.random.default_rng([self.seed, 1])
         drawn = draw_matrices(self.confusion, self.resamples, generator)
         return conditional_matrix(self.confusion), drawn
 
@@ -160,11 +161,12 @@ class Meter:
         """Resample the articles of a cell; each gives the actor one label, so counts are multinomial."""
         n = int(counts.sum())
         shares = (counts / n)[None, :]
-        drawn = np.random.default_rng(self.seed).multinomial(n, shares[0], self.resamples) / n
+        generator = np.random.default_rng(self.seed)
+        drawn = generator.multinomial(n, shares[0], self.resamples) / n
         if counts.min() == 0:
             # A label that was not seen is in no resample either. By the rule of three up to 3/n of
             # it may have been missed (Hanley and Lippman-Hand 1983).
-            drawn = _blur(drawn, counts == 0, 3 / n, self.seed)
+            drawn = _blur(drawn, counts == 0, 3 / n, generator)
         poles = int(counts[_AGAINST] + counts[_FAVOR])
         found = {"net": _summarise(_net(shares), _net(drawn)), "balance": None}
         if poles >= FEWEST:
@@ -178,9 +180,8 @@ class Meter:
         return found
 
 
-def _blur(shares: Floats, unseen: NDArray[np.bool_], most: float, seed: int) -> Floats:
+def _blur(shares: Floats, unseen: NDArray[np.bool_], most: float, generator: np.random.Generator) -> Floats:
     """Give up to ``most`` of the whole to the labels that were not seen."""
-    generator = np.random.default_rng(seed)
     missed = generator.uniform(0, min(most, 1.0), len(shares))[:, None]
     spread = np.zeros_like(shares)
     spread[:, unseen] = generator.dirichlet(np.ones(int(unseen.sum())), len(shares))
@@ -201,7 +202,8 @@ def _summarise(value: Floats, drawn: Floats) -> Estimate | None:
     if np.isnan(value[0]) or np.isnan(drawn).all():
         return None
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return Estimate(float(value[0]), float(low), float(high))
+    # At the end of the scale (all against: -1) resamples lie on one side of the figure only.
+    return Estimate(float(value[0]), float(min(low, value[0])), float(max(high, value[0])))
 
 
 def build_figures(results: Sequence[Result], meter: Meter) -> Figures:

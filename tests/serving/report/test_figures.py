@@ -42,6 +42,15 @@ def test_equal_articles_are_no_certainty(make: Callable[..., Result]) -> None:
     assert cell.net.low < -0.05 < cell.net.value < 0.05 < cell.net.high
 
 
+def test_a_label_that_was_not_seen_widens_the_interval_on_its_side_only(make: Callable[..., Result]) -> None:
+    labels = ["against"] * 4 + ["neutral"] * 20
+    net = build_figures([make(i, label) for i, label in enumerate(labels)], Meter()).actors[0].whole.net
+    assert net is not None
+    # Binomial, 4 of 24: +-.15.
+    assert net.low == pytest.approx(-4 / 24 - 0.12, abs=0.05)
+    assert net.high > -4 / 24 + 0.15
+
+
 def test_more_articles_make_narrower_intervals(make: Callable[..., Result]) -> None:
     def width(n: int) -> float:
         labels = ("against", "neutral", "favor")
