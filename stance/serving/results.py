@@ -107,7 +107,7 @@ class Result:
 
 
 def read_results(files: Iterable[str | Path]) -> list[Result]:
-    """Read JSONL, JSON, CSV, Parquet and Excel files that ``stance predict`` wrote.
+    """Read JSONL, JSON, CSV, Parquet and Excel files, and folders of parts, that ``stance predict`` wrote.
 
     A pair of article and actor that several files hold counts once: the first.
 
@@ -119,8 +119,7 @@ def read_results(files: Iterable[str | Path]) -> list[Result]:
         Where the library that reads Parquet or Excel is not installed.
     """
     found: dict[tuple[object, ...], Result] = {}
-    for file in files:
-        path = Path(file)
+    for path in _list_files(files):
         reader = _READERS.get(path.suffix.lower())
         if reader is None:
             raise ResultError(f"{path.suffix or 'no suffix'} is no result format", path, _FORMATS)
@@ -129,6 +128,12 @@ def read_results(files: Iterable[str | Path]) -> list[Result]:
     if not found:
         raise ResultError("hold no result", " ".join(map(str, files)), "write some with 'stance predict'")
     return list(found.values())
+
+
+def _list_files(files: Iterable[str | Path]) -> Iterator[Path]:
+    for path in map(Path, files):
+        # A bulk run writes a folder of parts.
+        yield from sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
 
 
 _FORMATS = "give .jsonl, .json, .csv, .parquet or .xlsx of 'stance predict'"

@@ -49,6 +49,14 @@ def test_every_format_that_predict_writes_says_the_same(predicted: dict[str, Pat
     assert told["jsonl"][0][:4] == ("a1", "Seezeitung", "2026-03", "https://example.org/1")
 
 
+def test_a_folder_of_parts_is_read_as_one(predicted: dict[str, Path], tmp_path: Path) -> None:
+    parts = tmp_path / "lauf"
+    parts.mkdir()
+    (parts / "part-00001.parquet").write_bytes(predicted["parquet"].read_bytes())
+    (parts / "slip.json").write_text("{}", encoding="utf-8")
+    assert _told(read_results([parts])) == _told(read_results([predicted["parquet"]]))
+
+
 def test_a_csv_that_a_german_excel_saved_again_is_read(predicted: dict[str, Path], tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(predicted["csv"].read_text(encoding="utf-8"))))
     file = tmp_path / "de.csv"
