@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance import cli_bulk, cli_corpus, cli_runs, cli_spread
+from stance import cli_bulk, cli_corpus, cli_report, cli_runs, cli_spread
 from stance.errors import UsageError
 from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
@@ -81,6 +81,9 @@ PriorOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Predict even where a text is not in the model's language.")
 ]
+WithTextOption = Annotated[
+    bool, typer.Option("--with-text", help="Put the article's text into JSON, for 'stance report'.")
+]
 CorpusOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -123,6 +126,7 @@ def predict(
     scheduler: cli_spread.SchedulerOption = None,
     part_mb: cli_spread.PartOption = 4.0,
     restart: cli_spread.RestartOption = False,
+    with_text: WithTextOption = False,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
     with plain_errors() as faults:
@@ -152,7 +156,7 @@ def predict(
             judged = cli_spread.judge_in_processes(articles, options, workers, faults.report)
         else:
             judged = judge(articles, scorer, options, faults.report)
-        _show(cli_bulk.count_pairs(judged, tally), chosen_format, file)
+        _show(cli_bulk.count_pairs(judged, tally), chosen_format, file, with_text)
         if tally.articles > 1 or (file and tally.articles):
             typer.echo(tally.sum_up(faults.count), err=True)
 
@@ -242,6 +246,7 @@ def ui(
 
 
 cli_runs.add_commands(app)
+cli_report.add_commands(app)
 
 
 def main() -> None:
@@ -272,7 +277,9 @@ def _choose_actors(names: list[str] | None, file: Path | None, model: Model) -> 
     return chosen
 
 
-def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | None) -> None:
+def _show(
+    judged: Iterator[Judged], output_format: OutputFormat, output: Path | None, with_text: bool
+) -> None:
     from stance.serving.result_files import write_binary
     from stance.serving.tables import print_tables, write
 
@@ -286,7 +293,7 @@ def _show(judged: Iterator[Judged], output_format: OutputFormat, output: Path | 
     elif output_format.binary:
         write_whole(output, lambda stream: write_binary(found, output_format, stream), binary=True)
     else:
-        write_whole(output, lambda stream: write(found, output_format, stream))
+        write_whole(output, lambda stream: write(found, output_format, stream, with_text))
 
 
 def _print_scores(scores: Mapping[str, Mapping[str, Scores]], output: Path) -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "MarkupError",
     "MissingExtraError",
     "OutputError",
+    "ResultError",
     "StanceError",
     "TrackingError",
     "UsageError",
@@ -70,6 +71,10 @@ class MarkupError(CorpusError):
 
 class OutputError(StanceError):
     """A place where the answer cannot be written."""
+
+
+class ResultError(StanceError):
+    """A result file that cannot be read."""
 
 
 class TrackingError(StanceError):

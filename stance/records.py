@@ -27,6 +27,7 @@ __all__ = [
     "MentionKind",
     "Part",
     "Prediction",
+    "Predictions",
     "Sentence",
     "Voice",
     "VoiceKind",
@@ -324,3 +325,17 @@ class Prediction:
     def confidence(self) -> float:
         """The probability of the label."""
         return self.probabilities[self.label]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return Predictions([self])._repr_html_()
+
+
+class Predictions(list[Prediction]):
+    """A list of predictions that a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        # The one look to the right: how a record is shown is serving's business.
+        from stance.serving.notebook import predictions_to_html
+
+        return predictions_to_html(self)

@@ -25,6 +25,7 @@ __all__ = [
     "Interval",
     "Scores",
     "bootstrap_intervals",
+    "confusion_counts",
     "cross_validate",
     "fit_weighted",
     "lexicon_rule",
@@ -129,6 +130,15 @@ def score(rows: Sequence[LabelledContext], probabilities: Floats, resamples: int
 def truth_of(rows: Sequence[LabelledContext]) -> Classes:
     """The labels as indices into ``LABELS``."""
     return np.array([LABELS.index(row.label) for row in rows])
+
+
+def confusion_counts(truth: Classes, predicted: Classes) -> list[list[int]]:
+    """Pairs by true label (rows) and predicted label (columns), both in the order of ``LABELS``."""
+    kinds = len(LABELS)
+    counts: list[list[int]] = (
+        np.bincount(truth * kinds + predicted, minlength=kinds**2).reshape(kinds, -1).tolist()
+    )
+    return counts
 
 
 def _losses(probabilities: Floats, truth: Classes) -> Floats:

@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from stance.data_files import data_file
 from stance.errors import CorpusError, UsageError
+from stance.learning.agreement import measure_agreement
 from stance.learning.calibration import (
     TARGET_ERROR,
     compare_calibrators,
@@ -32,6 +33,7 @@ from stance.learning.corpus import (
 )
 from stance.learning.evaluation import (
     Scores,
+    confusion_counts,
     cross_validate,
     fit_weighted,
     lexicon_rule,
@@ -266,9 +268,7 @@ def train_on(
     progress("compiling")
     assert found.pipeline is not None
     digest = digest_corpus(material.records)
-    model = compile_model(
-        found.pipeline, material.reader, _manifest(material, digest, found.scores), found.decision
-    )
+    model = compile_model(found.pipeline, material.reader, _manifest(material, digest, found), found.decision)
     if folds:
         ambivalence = _ambivalence_of(model, material.train)
         model = replace(model, decision=replace(found.decision, ambivalence=ambivalence))
@@ -434,9 +434,10 @@ def _ambivalence_of(model: Model, rows: Sequence[LabelledContext], most: int = 1
     return float(np.quantile(found, 1 - _AMBIVALENT_SHARE)) or float("inf")
 
 
-def _manifest(material: Material, digest: str, scores: Mapping[str, Systems]) -> dict[str, object]:
+def _manifest(material: Material, digest: str, found: Examination) -> dict[str, object]:
     from stance.learning.tracking import git_state
 
+    agreed = measure_agreement([actor for record in material.records for actor in record.actors])
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "language": material.reader.language,
@@ -447,8 +448,20 @@ def _manifest(material: Material, digest: str, scores: Mapping[str, Systems]) ->
         "corpus_digest": digest,
         "articles": len({row.record.id for row in material.train}),
         "pairs": len(material.train),
-        "metrics": {name: systems["model"].to_metrics() for name, systems in scores.items()},
+        "metrics": {name: systems["model"].to_metrics() for name, systems in found.scores.items()},
+        "confusion": _confusion(found),
+        "agreement": {"pairs": agreed.pairs, "alpha": round(agreed.alpha, 4)} if agreed.pairs else {},
     }
+
+
+def _confusion(found: Examination) -> dict[str, list[list[int]]]:
+    """Out-of-fold counts of the natural rows, true label by predicted; a report corrects shares by them."""
+    mixes = np.array([row.record.mix for row in found.rows])
+    chosen = np.flatnonzero(mixes == "natural")
+    if not len(found.probabilities) or not len(chosen):
+        return {}
+    truth = truth_of([found.rows[int(i)] for i in chosen])
+    return {"natural": confusion_counts(truth, found.probabilities[chosen].argmax(axis=1))}
 
 
 def train_default(path: Path, progress: Progress = silent) -> Path:

@@ -22,6 +22,7 @@ from stance.records import (
     Label,
     Mention,
     Prediction,
+    Predictions,
     Sentence,
 )
 from stance.scoring.decision import Decision
@@ -109,7 +110,7 @@ class Model:
         min_confidence: float | None = None,
         max_evidence: int = 3,
         prior: Floats | None = None,
-    ) -> list[Prediction]:
+    ) -> Predictions:
         """Say which stance each article conveys toward each actor that it mentions.
 
         Parameters
@@ -129,8 +130,8 @@ class Model:
 
         Returns
         -------
-        list of Prediction
-            By article, then in order of first mention; none for an actor without a mention.
+        Predictions
+            A list: by article, then in order of first mention; none for an actor without a mention.
 
         Raises
         ------
@@ -144,7 +145,7 @@ class Model:
             max_evidence=max_evidence,
             prior=prior,
         )
-        return [prediction for _, predictions in found for prediction in predictions]
+        return Predictions(prediction for _, predictions in found for prediction in predictions)
 
     def stream(
         self,

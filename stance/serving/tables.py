@@ -29,10 +29,10 @@ __all__ = [
 COLOURS = {Label.favor: "green", Label.neutral: "white", Label.against: "red"}
 ABSTAINED = "unsure"
 CSV_COLUMNS = [
-    "article_id", "title", "path", "actor_id", "actor", "label", "confidence", "favor", "neutral",
-    "against", "score", "abstained", "ambivalent", "mentions", "evidence",
+    "article_id", "title", "path", "outlet", "published", "url", "actor_id", "actor", "label", "confidence",
+    "favor", "neutral", "against", "score", "abstained", "ambivalent", "mentions", "evidence",
 ]  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A spreadsheet runs a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -61,11 +61,19 @@ class Judged:
     predictions: Sequence[Prediction]
 
 
-def to_data(judged: Judged) -> dict[str, Any]:
-    """The documented JSON object of one article."""
+def to_data(judged: Judged, with_text: bool = False) -> dict[str, Any]:
+    """The documented JSON object of one article; what the article does not say is left out."""
     article = judged.article
+    said = {"outlet": article.outlet, "published": article.published, "url": article.url}
+    if with_text:
+        said["text"] = article.text
     return {
-        "article": {"id": article.id, "title": article.title, "path": article.path},
+        "article": {
+            "id": article.id,
+            "title": article.title,
+            "path": article.path,
+            **{name: value for name, value in said.items() if value},
+        },
         "predictions": [prediction_to_data(p) for p in judged.predictions],
     }
 
@@ -107,7 +115,7 @@ def _evidence_to_data(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def write(judged: Iterable[Judged], output: OutputFormat, stream: IO[str]) -> None:
+def write(judged: Iterable[Judged], output: OutputFormat, stream: IO[str], with_text: bool = False) -> None:
     """Write articles in a machine's format as they come; for people there is :func:`print_tables`.
 
     JSONL and CSV hold one article in memory, JSON all: one article is an object, several are a list.
@@ -115,12 +123,12 @@ def write(judged: Iterable[Judged], output: OutputFormat, stream: IO[str]) -> No
     import msgspec  # Not needed for a table, nor for --help.
 
     if output is OutputFormat.json:
-        data: Any = [to_data(j) for j in judged]
+        data: Any = [to_data(j, with_text) for j in judged]
         data = data[0] if len(data) == 1 else data
         stream.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
     elif output is OutputFormat.jsonl:
         for j in judged:
-            stream.write(msgspec.json.encode(to_data(j)).decode() + "\n")
+            stream.write(msgspec.json.encode(to_data(j, with_text)).decode() + "\n")
     else:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(CSV_COLUMNS)
@@ -140,20 +148,20 @@ def result_row(
     """The values of ``CSV_COLUMNS`` for one article and actor; ``cell`` cleans the texts."""
     shares = [round(p.probabilities[name], 4) for name in (Label.favor, Label.neutral, Label.against)]
     evidence = p.evidence[0].text if p.evidence else ""
-    texts = [
-        cell(article.id),
-        cell(article.title),
-        cell(article.path),
-        cell(p.actor.id),
-        cell(p.actor.name),
-    ]
+    said = (article.id, article.title, article.path, article.outlet, article.published, article.url)
+    texts = [cell(value) for value in (*said, p.actor.id, p.actor.name)]
     numbers = [round(p.confidence, 4), *shares, round(p.score, 4), p.abstained, p.ambivalent, len(p.mentions)]
     return [*texts, str(p.label), *numbers, cell(evidence)]
 
 
 def strip_control(text: str) -> str:
     """Drop terminal escapes, bidirectional overrides and other control characters; fold white space."""
-    return " ".join(_CONTROL.sub("", text).split())
+    return " ".join(drop_control(text).split())
+
+
+def drop_control(text: str) -> str:
+    """Drop control characters; lines and spaces stay."""
+    return _CONTROL.sub("", text)
 
 
 def build_table(judged: Judged) -> RenderableType:

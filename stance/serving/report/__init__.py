@@ -1,0 +1,1 @@
+"""Results → a report for people: one HTML page, a workbook, charts."""
