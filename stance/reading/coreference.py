@@ -159,7 +159,11 @@ def _find_epithets(
 
     last: dict[str, int] = {}
     upcoming = 0
+    possible = _possible_epithets(known)
     for phrase in _EPITHET.finditer(text):
+        # Nearly all phrases end here.
+        if possible.isdisjoint(_uninflected(phrase[1])):
+            continue
         while upcoming < len(mentions) and mentions[upcoming].start < phrase.start():
             last[mentions[upcoming].actor.id] = sentence_of(mentions[upcoming].start)
             upcoming += 1
@@ -182,17 +186,22 @@ def _names_another(text: str, end: int) -> bool:
 
 
 def _fits(noun: str, known: _Known) -> bool:
+    return any(_same_thing(form, known) for form in _uninflected(noun))
+
+
+def _uninflected(noun: str) -> list[str]:
     lowered = noun.lower()
-    return any(
-        _same_thing(form, known)
-        for form in {
-            lowered,
-            lowered.removesuffix("s"),
-            lowered.removesuffix("es"),
-            lowered.removesuffix("en"),
-        }
-        if len(form) >= _SHORTEST
-    )
+    forms = [lowered]
+    if lowered.endswith(("s", "en")):
+        forms += (lowered.removesuffix("s"), lowered.removesuffix("es"), lowered.removesuffix("en"))
+    return [form for form in forms if len(form) >= _SHORTEST]
+
+
+def _possible_epithets(known: Mapping[str, _Known]) -> frozenset[str]:
+    """All that :func:`_same_thing` may say yes to: the nouns known, what they end with, general words."""
+    nouns = {noun for one in known.values() for noun in one.nouns}
+    ends = {noun[i:] for noun in nouns for i in range(len(noun) - _SHORTEST)}
+    return frozenset(nouns | ends | _FIRM_WORDS | _LAND_WORDS | {"partei"} | _GENERAL.keys())
 
 
 def _same_thing(form: str, known: _Known) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,8 @@ class HitFinder:
         self._group_numbers: dict[tuple[int, ...], int] = {(): 0}
         self._opening = Column(lambda forms: [self._group(f, True) for f in forms], dtype=np.int32)
         self._inner = Column(lambda forms: [self._group(f, False) for f in forms], dtype=np.int32)
-        self._anchors = _flag(lambda form: any(x in lexicon.expressions for x in lexicon.lemmas_of(form)))
+        self._bits = Column(lambda forms: [self._bits_of(form) for form in forms], (2,), np.uint64)
+        self._lemma_rows = _Rows(lexicon.lemmas_of)
         self._prefixes = _flag(lambda form: form in lexicon.prefixes)
         self._closing = _flag(lambda form: form in _CLAUSE_END)
         self._stops = _flag(lambda form: form in _CLAUSE_END or form in profile.conjunctions)
@@ -101,6 +103,12 @@ class HitFinder:
         )
         return replace(tokens, hits=hits)
 
+    def _bits_of(self, form: str) -> tuple[int, int]:
+        """The bits of a form's lemmas, and those of the companions it needs as an anchor."""
+        lemmas = self.lexicon.lemmas_of(form)
+        companions = (c for lemma in lemmas for c in self.lexicon.expressions.get(lemma, ()))
+        return _bits(lemmas), _bits(companions)
+
     def _group(self, form: str, opens_sentence: bool) -> int:
         """The number of the group of entries that a form alone may be; 0 is none."""
         if not form or not self.lexicon.lemmas_of(form):
@@ -132,7 +140,7 @@ class HitFinder:
     def _find_several(self, tokens: TokenBatch) -> tuple[list[Found], dict[int, int]]:
         """Entries of several words by sentence, and which lemma has which token."""
         strings = tokens.vocabulary.forms
-        anchors = self._anchors.over(strings)[tokens.forms]
+        anchors = self._company(tokens)
         prefixes = self._prefixes.over(strings)[tokens.forms] & self._closes_clause(tokens)
         candidates = np.flatnonzero(anchors | prefixes)
         numbers = tokens.sentences[candidates]
@@ -141,11 +149,12 @@ class HitFinder:
         by_sentence: dict[tuple[int, int], list[int]] = {}
         for at, start, end in zip(candidates.tolist(), starts, ends, strict=True):
             by_sentence.setdefault((start, end), []).append(at)
+        lemmas = self._lemma_rows.over(strings)
         several: list[Found] = []
         taken: dict[int, int] = {}
         for (start, end), places in by_sentence.items():
-            words = [strings[i] for i in tokens.forms[start:end].tolist()]
-            sentence = _Sentence(start, words, [self.lexicon.lemmas_of(word) for word in words])
+            numbers = tokens.forms[start:end].tolist()
+            sentence = _Sentence(start, [strings[i] for i in numbers], [lemmas[i] for i in numbers])
             expressions = (f for i in places if anchors[i] for f in self._expressions_at(i - start, sentence))
             separated = (f for i in places if prefixes[i] for f in self._separated_at(i - start, sentence))
             for entry, inside in [*expressions, *separated]:
@@ -155,6 +164,14 @@ class HitFinder:
                     taken.update(dict.fromkeys(positions, lemma))
                     several.append((entry, positions))
         return several, taken
+
+    def _company(self, tokens: TokenBatch) -> Bools:
+        """Where an expression may stand: at its anchor, with a companion in the sentence (by 64 bits)."""
+        bits = self._bits.over(tokens.vocabulary.forms)[tokens.forms]
+        opens = np.flatnonzero(np.diff(tokens.sentences, prepend=-1))
+        present = np.bitwise_or.reduceat(bits[:, 0], opens)
+        lengths = np.diff(np.append(opens, len(bits)))
+        return np.asarray(bits[:, 1] & np.repeat(present, lengths) != 0)
 
     def _closes_clause(self, tokens: TokenBatch) -> Bools:
         """Whether behind a token its sentence ends, or a clause, or a conjunction follows."""
@@ -312,6 +329,30 @@ class _Neighbours:
 
     def _place(self, numbers: Ints) -> Ints:
         return self.places[np.clip(numbers, 0, len(self.places) - 1)]
+
+
+def _bits(lemmas: Iterable[str]) -> int:
+    """One of 64 bits for each lemma; the same in every process."""
+    found = 0
+    for lemma in lemmas:
+        found |= 1 << (crc32(lemma.encode("utf-8", "surrogatepass")) & 63)
+    return found
+
+
+class _Rows:
+    """The lemmas of a growing list of forms, by number."""
+
+    def __init__(self, of: Callable[[str], tuple[str, ...]]) -> None:
+        self._of = of
+        self._strings: Sequence[str] = ()
+        self._rows: list[tuple[str, ...]] = []
+
+    def over(self, strings: Sequence[str]) -> list[tuple[str, ...]]:
+        """The lemmas of all forms of a list."""
+        if self._strings is not strings:
+            self._strings, self._rows = strings, []
+        self._rows += map(self._of, strings[len(self._rows) :])
+        return self._rows
 
 
 def _flag(of: Callable[[str], bool]) -> Column:
