@@ -236,20 +236,23 @@ class MeanWeights(BlockWeights):
     @cached_property
     def _columns(self) -> Column:
         """Whether a form is a word, and what it adds to each logit at weight 1."""
-        return Column(lambda forms: [self._says(form.lower()) for form in forms], (1 + len(LABELS),))
+        return Column(self._says, (1 + len(LABELS),))
 
-    @cached_property
-    def _parts(self) -> dict[str, tuple[float, ...]]:
-        known = self._known.tolist()
-        return {part: tuple(known[row]) for part, row in self.vocabulary.items()}
-
-    def _says(self, form: str) -> list[float]:
-        if not form[:1].isalpha():
-            return [0.0] * (1 + len(LABELS))
-        known = self._parts
-        found = [known[part] for part in self.block.parts(form) if part in known]
-        norm = sum(part[0] ** 2 for part in found) ** 0.5 or 1.0
-        return [1.0, *(sum(part[k + 1] for part in found) / norm for k in range(len(LABELS)))]
+    def _says(self, forms: Sequence[str]) -> Floats:
+        lookup = self.vocabulary.get
+        numbers, rows = [], []
+        is_word = [form[:1].isalpha() for form in forms]
+        for number, form in enumerate(forms):
+            if is_word[number]:
+                found = [row for part in self.block.parts(form.lower()) if (row := lookup(part)) is not None]
+                rows += found
+                numbers += [number] * len(found)
+        known = self._known[np.array(rows, dtype=np.intp)]
+        at = np.array(numbers, dtype=np.intp)
+        norms = np.sqrt(np.bincount(at, known[:, 0] ** 2, minlength=len(forms)))
+        norms[norms == 0] = 1.0
+        sums = [np.bincount(at, known[:, k + 1], minlength=len(forms)) / norms for k in range(len(LABELS))]
+        return np.stack([np.array(is_word, dtype=np.float64), *sums], axis=1)
 
 
 def weights_of(
