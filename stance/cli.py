@@ -81,6 +81,9 @@ PriorOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Predict even where a text is not in the model's language.")
 ]
+VoicesOption = Annotated[
+    bool, typer.Option("--voices", help="Tell what the author and each quoted voice contribute.")
+]
 WithTextOption = Annotated[
     bool, typer.Option("--with-text", help="Put the article's text into JSON, for 'stance report'.")
 ]
@@ -127,6 +130,7 @@ def predict(
     part_mb: cli_spread.PartOption = 4.0,
     restart: cli_spread.RestartOption = False,
     with_text: WithTextOption = False,
+    voices: VoicesOption = False,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
     with plain_errors() as faults:
@@ -145,7 +149,7 @@ def predict(
         scorer = load_bundle(place)
         chosen = _choose_actors(actor, actors, scorer)
         least = min_confidence if abstain else 0.0
-        options = options_for(place, chosen, least, shares, force=force, columns=names)
+        options = options_for(place, chosen, least, shares, force=force, voices=voices, columns=names)
         if folder:
             cli_spread.score_folder(files, folder, options, workers, scheduler, restart, part_mb, faults)
             return

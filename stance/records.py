@@ -31,6 +31,7 @@ __all__ = [
     "Sentence",
     "Voice",
     "VoiceKind",
+    "VoiceShare",
 ]
 
 
@@ -299,12 +300,25 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class VoiceShare:
+    """What one holder says of an actor: its exact share of the margin between favor and against.
+
+    ``contribution`` is in logits; ``spans`` are (part, start, end), none for the author, who has what
+    the others leave. ``holder`` as of :class:`Voice`.
+    """
+
+    holder: Actor | str | None
+    contribution: float
+    spans: tuple[tuple[Part, int, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Prediction:
     """The stance an article conveys toward one actor.
 
     ``score`` = P(favor) - P(against), the tonality from -1 to +1. ``abstained`` is true where the
     confidence lies below the threshold asked for, ``ambivalent`` where some sentences speak strongly
-    for the actor and others strongly against it.
+    for the actor and others strongly against it. ``voices`` is empty unless asked for.
     """
 
     article_id: str | None
@@ -315,6 +329,7 @@ class Prediction:
     evidence: tuple[Evidence, ...]
     mentions: tuple[Mention, ...]
     ambivalent: bool = False
+    voices: tuple[VoiceShare, ...] = ()
 
     @property
     def score(self) -> float:

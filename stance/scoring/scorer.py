@@ -26,6 +26,7 @@ from stance.records import (
     Sentence,
 )
 from stance.scoring.decision import Decision
+from stance.scoring.shares import share_voices
 from stance.scoring.weights import BlockWeights
 
 __all__ = ["BATCH", "LinearScorer", "Model", "batch_articles", "two_sidedness"]
@@ -110,6 +111,7 @@ class Model:
         min_confidence: float | None = None,
         max_evidence: int = 3,
         prior: Floats | None = None,
+        voices: bool = False,
     ) -> Predictions:
         """Say which stance each article conveys toward each actor that it mentions.
 
@@ -127,6 +129,8 @@ class Model:
         prior : ndarray of shape (3,), optional
             Shares of against, favor, neutral in the texts at hand where they differ from natural
             news; see :func:`stance.scoring.decision.parse_prior`.
+        voices : bool, default=False
+            Tell what the author and each voice the article gives the word to contribute.
 
         Returns
         -------
@@ -144,6 +148,7 @@ class Model:
             min_confidence=min_confidence,
             max_evidence=max_evidence,
             prior=prior,
+            voices=voices,
         )
         return Predictions(prediction for _, predictions in found for prediction in predictions)
 
@@ -155,6 +160,7 @@ class Model:
         min_confidence: float | None = None,
         max_evidence: int = 3,
         prior: Floats | None = None,
+        voices: bool = False,
     ) -> Iterator[tuple[Article, list[Prediction]]]:
         """Predict article by article as they come; at most a batch is held in memory.
 
@@ -165,7 +171,7 @@ class Model:
             # Forms and their weights are remembered in tables that all threads share.
             with _LOCK:
                 named, contexts = reader.read_batch(batch, chosen)
-                found = self._judge(named, contexts, min_confidence, max_evidence, prior)
+                found = self._judge(named, contexts, min_confidence, max_evidence, prior, voices)
             for article in batch:
                 yield article, found.get(id(article), [])
 
@@ -187,6 +193,7 @@ class Model:
         min_confidence: float | None,
         max_evidence: int,
         prior: Floats | None,
+        voices: bool,
     ) -> dict[int, list[Prediction]]:
         """Score a batch and collect the evidence; by the identity of the article."""
         decision = self.decision
@@ -195,6 +202,7 @@ class Model:
         margins = decision.scale * (contributions[_FAVOR] - contributions[_AGAINST])
         sums, naming = batch.sum_sentences(margins), batch.naming_sentences()
         sided = two_sidedness(sums, naming)
+        spoken = share_voices(articles, batch, margins, self.reader.language) if voices else [()] * len(batch)
         threshold = decision.threshold if min_confidence is None else min_confidence
         found: dict[int, list[Prediction]] = {}
         for k, number in enumerate(batch.articles.tolist()):
@@ -214,6 +222,7 @@ class Model:
                 ),
                 mentions=tuple(_located(m, article) for m in batch.mentions_of(k)),
                 ambivalent=sided[k] > decision.ambivalence,
+                voices=spoken[k],
             )
             found.setdefault(id(article), []).append(prediction)
         return found

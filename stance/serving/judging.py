@@ -43,6 +43,8 @@ class Options:
         Class mix of the texts, as :func:`stance.scoring.decision.parse_prior` gives it.
     force : bool
         Judge texts in another language than the model's.
+    voices : bool
+        Tell what each voice contributes.
     columns : mapping of str to str
         Names of the fields in the files, as for :func:`stance.reading.articles.read_articles`.
     """
@@ -53,6 +55,7 @@ class Options:
     min_confidence: float | None = None
     prior: tuple[float, ...] | None = None
     force: bool = False
+    voices: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,12 +66,13 @@ def options_for(
     prior: NDArray[np.float64] | None = None,
     *,
     force: bool = False,
+    voices: bool = False,
     columns: Mapping[str, str] | None = None,
 ) -> Options:
     """The options of a model file as it lies there now."""
     shares = None if prior is None else tuple(prior.tolist())
     place, digest = str(model.absolute()), digest_of(model)
-    return Options(place, digest, actors, min_confidence, shares, force, columns or {})
+    return Options(place, digest, actors, min_confidence, shares, force, voices, columns or {})
 
 
 def digest_of(path: str | Path) -> str:
@@ -100,7 +104,9 @@ def judge(
     """
     prior = np.array(options.prior) if options.prior else None
     known = articles if options.force else _in_language(articles, model.reader.language, report)
-    found = model.stream(known, options.actors, min_confidence=options.min_confidence, prior=prior)
+    found = model.stream(
+        known, options.actors, min_confidence=options.min_confidence, prior=prior, voices=options.voices
+    )
     for article, predictions in found:
         if predictions:
             yield Judged(article, predictions)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from stance.serving.tables import strip_control
+from stance.serving.plain_text import strip_control
 
 if TYPE_CHECKING:
     from stance.records import Prediction

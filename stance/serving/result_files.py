@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from stance.errors import MissingExtraError, UsageError
-from stance.serving.tables import CSV_COLUMNS, Judged, OutputFormat, result_row, strip_control
+from stance.serving.plain_text import strip_control
+from stance.serving.tables import CSV_COLUMNS, Judged, OutputFormat, result_row
 
 __all__ = ["choose_format", "write_binary"]
 

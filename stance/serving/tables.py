@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
 
 from stance.records import Article, ArticleTokens, Evidence, Label, Mention, Prediction
+from stance.serving.plain_text import strip_control
+from stance.serving.voice_table import build_matrix, voices_to_data
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,7 +33,6 @@ CSV_COLUMNS = [
     "article_id", "title", "path", "outlet", "published", "url", "actor_id", "actor", "label", "confidence",
     "favor", "neutral", "against", "score", "abstained", "ambivalent", "mentions", "evidence",
 ]  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A spreadsheet runs a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -92,6 +92,7 @@ def prediction_to_data(prediction: Prediction) -> dict[str, Any]:
         "ambivalent": prediction.ambivalent,
         "mentions": [_mention_to_data(m) for m in prediction.mentions],
         "evidence": [_evidence_to_data(e) for e in prediction.evidence],
+        **({"voices": voices_to_data(prediction)} if prediction.voices else {}),
     }
 
 
@@ -154,16 +155,6 @@ def result_row(
     return [*texts, str(p.label), *numbers, cell(evidence)]
 
 
-def strip_control(text: str) -> str:
-    """Drop terminal escapes, bidirectional overrides and other control characters; fold white space."""
-    return " ".join(drop_control(text).split())
-
-
-def drop_control(text: str) -> str:
-    """Drop control characters; lines and spaces stay."""
-    return _CONTROL.sub("", text)
-
-
 def build_table(judged: Judged) -> RenderableType:
     """A Rich table of one article: actor, stance, confidence, mentions, strongest sentence."""
     from rich.table import Table
@@ -198,6 +189,9 @@ def print_tables(judged: Iterable[Judged], stream: IO[str]) -> None:
     console = Console(file=stream, width=None if stream.isatty() else 110, highlight=False)
     for one in judged:
         console.print(build_table(one))
+        if any(p.voices for p in one.predictions):
+            heading = one.article.title or one.article.path or one.article.id or ""
+            console.print(build_matrix(heading, one.predictions))
 
 
 def print_hits(article: Article, tokens: ArticleTokens, names: Mapping[str, str], stream: IO[str]) -> None:

@@ -15,9 +15,9 @@ from typing import Any
 
 from stance.errors import MissingExtraError
 from stance.records import Label
+from stance.serving.plain_text import strip_control
 from stance.serving.report.captions import Captions
 from stance.serving.report.figures import FEWEST, ActorFigures, Cell, Estimate, Figures
-from stance.serving.tables import strip_control
 
 __all__ = ["SIGNS", "Chart", "draw_charts", "styled"]
 

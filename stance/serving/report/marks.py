@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from stance.records import Label, Part
+from stance.serving.plain_text import drop_control
 from stance.serving.results import Result
-from stance.serving.tables import drop_control
 
 __all__ = ["LONGEST_TEXT", "Piece", "Run", "mark_text"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from stance.records import Label
+from stance.serving.plain_text import strip_control
 from stance.serving.report.captions import Captions
 from stance.serving.report.figures import FEWEST, RESAMPLES, Figures
 from stance.serving.report.material import Material
 from stance.serving.report.provenance import Provenance
-from stance.serving.tables import strip_control
 
 __all__ = ["tell_methods", "why_uncorrected"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.errors import MissingExtraError
 from stance.records import LABELS, Label, Part
+from stance.serving.plain_text import strip_control
 from stance.serving.report.adjusted_count import conditional_matrix
 from stance.serving.report.captions import Captions
 from stance.serving.report.chart_files import to_svg
@@ -19,7 +20,6 @@ from stance.serving.report.methods import tell_methods, why_uncorrected
 from stance.serving.report.provenance import Provenance
 from stance.serving.report.selections import find_extremes, pick_articles, queue_for_review
 from stance.serving.results import Result
-from stance.serving.tables import strip_control
 
 if TYPE_CHECKING:
     from jinja2 import Environment
