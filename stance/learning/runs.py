@@ -264,11 +264,13 @@ def train_on(
         shares = np.bincount(truth_of(material.train), _weigh(material.train, configuration), len(LABELS))
         found = Examination(material.train, empty, Decision(prior=shares / shares.sum()), {}, pipeline)
     progress("compiling")
-    assert found.pipeline is not None
+    if found.pipeline is None:
+        raise UsageError(f"system {configuration.system!r} is a baseline and makes no model")
     digest = digest_corpus(material.records)
-    model = compile_model(
-        found.pipeline, material.reader, _manifest(material, digest, found.scores), found.decision
-    )
+    manifest = _manifest(material, digest, found.scores)
+    manifest["params"] = configuration.to_params()
+    model = compile_model(found.pipeline, material.reader, manifest, found.decision)
+    manifest["weights_digest"] = model.scorer.digest()
     if folds:
         ambivalence = _ambivalence_of(model, material.train)
         model = replace(model, decision=replace(found.decision, ambivalence=ambivalence))
@@ -435,7 +437,7 @@ def _ambivalence_of(model: Model, rows: Sequence[LabelledContext], most: int = 1
 
 
 def _manifest(material: Material, digest: str, scores: Mapping[str, Systems]) -> dict[str, object]:
-    from stance.learning.tracking import git_state
+    from stance.learning.tracking import figures_of, git_state
 
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -448,6 +450,7 @@ def _manifest(material: Material, digest: str, scores: Mapping[str, Systems]) ->
         "articles": len({row.record.id for row in material.train}),
         "pairs": len(material.train),
         "metrics": {name: systems["model"].to_metrics() for name, systems in scores.items()},
+        "figures": figures_of(scores) if scores else {},
     }
 
 
