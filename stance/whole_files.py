@@ -22,7 +22,7 @@ __all__ = ["require_writable", "whole_file"]
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[BinaryIO]:
+def whole_file(path: str | Path, *, make_folder: bool = False) -> Iterator[BinaryIO]:
     """Yield a file that takes the place of ``path`` once it is written and on the disk.
 
     It is written beside ``path`` as ``.name.*.part``. A part whose writer was killed is removed by the
@@ -31,7 +31,8 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     Parameters
     ----------
     path : str or Path
-        The folder is made where it is missing.
+    make_folder : bool, default=False
+        Make the folder where it is missing; else that is an error.
 
     Raises
     ------
@@ -45,7 +46,8 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
             with target.open("wb") as device:
                 yield device
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
         _remove_orphans(target)
         part, handle = _open_part(target)
         with handle:
@@ -60,7 +62,7 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
 
 
 def require_writable(path: str | Path) -> None:
-    """Raise OutputError where ``path`` cannot be written: before an hour of training, not after."""
+    """Raise OutputError where ``path``, its folder made, cannot be written: before training, not after."""
     with _plain_os_errors(path):
         target = Path(path).resolve()
         if target.exists() and not target.is_file():

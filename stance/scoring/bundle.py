@@ -53,7 +53,7 @@ def save_bundle(model: Model, path: str | Path) -> Path:
     """
     from joblib import numpy_pickle  # Reading a model needs none of it.
 
-    with whole_file(path) as handle:
+    with whole_file(path, make_folder=True) as handle:
         numpy_pickle.dump(_to_data(model), handle)
     return Path(path)
 

@@ -1,0 +1,83 @@
+"""A seed → what SIGKILL at random points of a training left behind, one JSON line a point.
+
+Run as a program. It imports everything once and forks a child for each training, so that the kills
+fall into the training and not into the imports.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+from stance.cli import app
+from stance.learning import registry, runs, tracking  # noqa: F401
+from stance.learning.lemmas import load_lexicon
+from stance.scoring.bundle import load_bundle
+
+MODEL = Path("models/stance.joblib")
+ARGUMENTS = ["train", "--corpus", "tiny.jsonl", "--folds", "0"]
+
+
+def start_training() -> int:
+    """Fork a child that trains as the command does; return its id."""
+    child = os.fork()
+    if child:
+        return child
+    with Path("log.txt").open("a") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        try:
+            app(ARGUMENTS, standalone_mode=False)
+        finally:
+            os._exit(0)
+
+
+def describe() -> dict[str, object]:
+    """What a reader finds now."""
+    load_bundle(MODEL)
+    store = Path("runs/mlflow.db")
+    sound, finished = "none", 0
+    if store.exists():
+        with sqlite3.connect(store) as connection:
+            sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            finished = connection.execute("SELECT count(*) FROM runs WHERE status='FINISHED'").fetchone()[0]
+    parts = len(list(MODEL.parent.glob(".*.part")))
+    return {"store": sound, "finished": finished, "parts": parts, "model": MODEL.read_bytes()[-2000:].hex()}
+
+
+def train_whole() -> float:
+    """Train without a kill; return the seconds."""
+    started = time.monotonic()
+    os.waitpid(start_training(), 0)
+    return time.monotonic() - started
+
+
+def main(seed: int, points: int) -> None:
+    """Kill ``points`` trainings, a third of them on a fresh store, and describe what is left."""
+    import mlflow  # noqa: F401
+
+    load_lexicon("de")
+    fresh = train_whole()
+    usual = train_whole()
+    print(json.dumps({"seconds": [fresh, usual], **describe()}), flush=True)
+    draw = random.Random(seed)
+    for number in range(points):
+        if number % 3 == 0:
+            shutil.rmtree("runs")
+        child = start_training()
+        time.sleep(draw.uniform(0, fresh if number % 3 == 0 else usual))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        print(json.dumps({"killed": os.WIFSIGNALED(status), **describe()}), flush=True)
+    print(json.dumps({"killed": False, "last": train_whole(), **describe()}), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
