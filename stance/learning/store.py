@@ -121,6 +121,9 @@ def _plain_tracking_errors(where: str) -> Iterator[None]:
 
     try:
         yield
+    except ModuleNotFoundError as error:
+        # The driver of a database, as psycopg2 of postgresql+psycopg2://
+        raise TrackingError(f"needs the library {error.name}", where, f"pip install {error.name}") from None
     except (MlflowException, SQLAlchemyError, OSError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise TrackingError(first, where, "check MLFLOW_TRACKING_URI or runs/") from None
