@@ -125,8 +125,14 @@ def _plain_tracking_errors(where: str) -> Iterator[None]:
         # The driver of a database, as psycopg2 of postgresql+psycopg2://
         raise TrackingError(f"needs the library {error.name}", where, f"pip install {error.name}") from None
     except (MlflowException, SQLAlchemyError, OSError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise TrackingError(first, where, "check MLFLOW_TRACKING_URI or runs/") from None
+        raise TrackingError(_first_line(error), where, "check MLFLOW_TRACKING_URI or runs/") from None
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    # "The following failures occurred …:" is told with the last of them.
+    last = f" {lines[-1][:200]}" if lines[0].endswith(":") else ""
+    return lines[0][:200] + last
 
 
 def ensure_experiment(client: Any) -> str:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -103,12 +104,12 @@ BINARIES = _postgres_binaries()
 
 
 @pytest.fixture
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL of our own; root starts it as `postgres` or `nobody`, for it refuses root."""
     pytest.importorskip("psycopg2")
     assert BINARIES is not None
     # pytest's folders are closed to other users.
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/stance-pg-XXXXXX"], text=True).strip())
+    folder = Path(tempfile.mkdtemp(prefix="stance-pg-"))
     who: dict[str, object] = {}
     if os.getuid() == 0:
         names = {entry.pw_name for entry in pwd.getpwall()}
