@@ -53,8 +53,9 @@ def whole_file(path: str | Path, *, make_folder: bool = False) -> Iterator[Binar
         with handle:
             try:
                 yield handle
-                handle.flush()
-                os.fsync(handle.fileno())
+                if not handle.closed:
+                    handle.flush()
+                    os.fsync(handle.fileno())
                 part.chmod(0o644)
                 part.replace(target)
             finally:

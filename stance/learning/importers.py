@@ -259,9 +259,10 @@ def _sheet_rows(path: Path) -> Iterator[tuple[Any, ...]]:
         *(KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError),
     )
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        # Read at once: a damaged sheet is met only on its way.
-        rows = list(book.worksheets[0].iter_rows(values_only=True))
+        # A file of ours and read at once: of a damaged sheet, met on its way, openpyxl closes nothing.
+        with path.open("rb") as handle:
+            book = load_workbook(handle, read_only=True, data_only=True)
+            rows = list(book.worksheets[0].iter_rows(values_only=True))
     except OSError as error:
         raise CorpusError(f"cannot be read: {error.strerror}", path) from None
     except damage:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from stance.cli import app
 from stance.data_files import data_file
 from stance.learning.corpus import read_corpus, write_corpus
 from stance.learning.runs import train_model
@@ -50,6 +52,22 @@ def stance(tmp_path: Path, environment: dict[str, str]) -> Run:
         wanted: dict[str, object] = {"cwd": tmp_path, "env": environment, **more}
         command = [sys.executable, "-m", "stance", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, check=False, **wanted)  # type: ignore[call-overload,no-any-return]
+
+    return run
+
+
+@pytest.fixture
+def inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command in this process, where MLflow is imported once: for the steps that are no fault."""
+    for name in ("STANCE_MODEL", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        done = CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     return run
 

@@ -36,18 +36,19 @@ def test_a_full_disk_keeps_the_old_model(corpus: Path, tiny: Path, tmp_path: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow and what it builds on warn of themselves
 def test_a_full_disk_while_the_run_is_logged_keeps_the_model_and_the_store(
-    tiny: Path, tmp_path: Path, stance: Run
+    tiny: Path, tmp_path: Path, stance: Run, inside: Run
 ) -> None:
-    assert stance("track", tiny, "--name", "erster").returncode == 0
+    assert inside("track", tiny, "--name", "erster").returncode == 0
     # The store is a megabyte, the model two: the limit lies between them.
     size = (tmp_path / "runs" / "mlflow.db").stat().st_size + 200_000
     assert size < tiny.stat().st_size
     assert "File too large" in one_line(stance("track", tiny, "--name", "zweiter", preexec_fn=_limit(size)))
-    table = stance("runs").stdout
+    table = inside("runs").stdout
     assert "erster" in table
     assert "zweiter" not in table
-    assert stance("track", tiny, "--name", "dritter").returncode == 0
+    assert inside("track", tiny, "--name", "dritter").returncode == 0
 
 
 @pytest.mark.parametrize("place", ["/proc/stance/m.joblib", "datei/m.joblib", "/proc/version", "ordner"])
@@ -65,8 +66,15 @@ def test_where_no_file_can_be_is_told_before_the_training(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["datei", "ordner"]
 
 
-def test_a_closed_place_is_one_line_of_the_command(corpus: Path, stance: Run) -> None:
-    done = stance("train", "--corpus", corpus, "--no-track", "-o", "/proc/stance/m.joblib")
+def test_a_driver_that_is_not_installed_is_named(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "oracle://archiv:geheim@127.0.0.1/stance")
+    told = one_line(inside("runs"))
+    assert "needs the library" in told
+    assert "geheim" not in told
+
+
+def test_a_closed_place_is_one_line_of_the_command(corpus: Path, inside: Run) -> None:
+    done = inside("train", "--corpus", corpus, "--no-track", "-o", "/proc/stance/m.joblib")
     assert one_line(done).startswith("stance: /proc/stance/m.joblib: cannot be written")
 
 
@@ -97,16 +105,16 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [("runs",), ("promote", "one")])
-def test_looking_for_runs_makes_no_store(command: tuple[str, ...], tmp_path: Path, stance: Run) -> None:
-    assert "no runs/mlflow.db" in one_line(stance(*command))
+def test_looking_for_runs_makes_no_store(command: tuple[str, ...], tmp_path: Path, inside: Run) -> None:
+    assert "no runs/mlflow.db" in one_line(inside(*command))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_store_named_that_is_not_there_is_not_made(
-    tmp_path: Path, stance: Run, environment: dict[str, str]
+    tmp_path: Path, inside: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = environment | {"MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'fehlt.db'}"}
-    assert "fehlt.db" in one_line(stance("runs", env=elsewhere))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'fehlt.db'}")
+    assert "fehlt.db" in one_line(inside("runs"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -22,7 +22,11 @@ import pytest
 from stance.scoring.bundle import load_bundle
 from tests.state.conftest import Run, one_line
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # MLflow and what it builds on warn of themselves.
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 def _free_port() -> int:
@@ -64,7 +68,11 @@ def _wait_for(address: str, seconds: float = 60) -> None:
 
 
 def test_a_server_that_dies_while_training_costs_one_line_and_the_model_is_logged_later(
-    corpus: Path, tmp_path: Path, environment: dict[str, str], stance: Run
+    corpus: Path,
+    tmp_path: Path,
+    environment: dict[str, str],
+    inside: Run,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with _serving(tmp_path, f"sqlite:///{tmp_path / 'server.db'}", environment) as (address, group):
         remote = environment | {"MLFLOW_TRACKING_URI": address, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
@@ -82,15 +90,18 @@ def test_a_server_that_dies_while_training_costs_one_line_and_the_model_is_logge
     load_bundle(model)
     # Nor does a server that is gone from the start cost a training.
     before = model.read_bytes()
-    assert address in one_line(stance("train", "--corpus", corpus, "--folds", "0", env=remote))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    assert address in one_line(inside("train", "--corpus", corpus, "--folds", "0"))
     assert model.read_bytes() == before
-    assert one_line(stance("runs", env=remote)).startswith(f"stance: {address}")
+    assert one_line(inside("runs")).startswith(f"stance: {address}")
     # Later: into the local store.
-    logged = stance("track", "models/stance.joblib", "--name", "spaeter")
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    logged = inside("track", "models/stance.joblib", "--name", "spaeter")
     assert logged.returncode == 0, logged.stderr
-    assert "spaeter" in stance("runs").stdout
+    assert "spaeter" in inside("runs").stdout
     (tmp_path / "a.txt").write_text("Russland lügt.", encoding="utf-8")
-    predicted = stance("predict", "a.txt", "--model", "models:/stance@champion", "--format", "jsonl")
+    predicted = inside("predict", "a.txt", "--model", "models:/stance@champion", "--format", "jsonl")
     assert json.loads(predicted.stdout)["predictions"][0]["actor"]["name"] == "Russland"
 
 
@@ -134,20 +145,25 @@ def postgres() -> Iterator[str]:
 
 @pytest.mark.skipif(BINARIES is None, reason="needs Debian's postgresql; .ci/run installs it")
 def test_a_server_on_postgresql_tracks_registers_promotes_and_serves_the_champion(
-    corpus: Path, tmp_path: Path, environment: dict[str, str], stance: Run, postgres: str
+    corpus: Path,
+    tmp_path: Path,
+    environment: dict[str, str],
+    inside: Run,
+    postgres: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with _serving(tmp_path, postgres, environment) as (address, _):
-        remote = environment | {"MLFLOW_TRACKING_URI": address}
-        trained = stance("train", "--corpus", corpus, "--folds", "0", "--name", "eins", env=remote)
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        trained = inside("train", "--corpus", corpus, "--folds", "0", "--name", "eins")
         assert trained.returncode == 0, trained.stderr
-        again = stance("track", "models/stance.joblib", "--name", "zwei", env=remote)
+        again = inside("track", "models/stance.joblib", "--name", "zwei")
         assert again.returncode == 0, again.stderr
-        table = stance("runs", env=remote).stdout
+        table = inside("runs").stdout
         assert "eins" in table
         assert "zwei" in table
-        assert "champion: version 1" in stance("promote", "eins", env=remote).stdout
+        assert "champion: version 1" in inside("promote", "eins").stdout
         (tmp_path / "a.txt").write_text("Russland lügt.", encoding="utf-8")
         predict = ("predict", "a.txt", "--format", "jsonl", "--model")
-        served = stance(*predict, "models:/stance@champion", env=remote)
-        assert json.loads(served.stdout) == json.loads(stance(*predict, "models/stance.joblib").stdout)
+        served = inside(*predict, "models:/stance@champion")
+        assert json.loads(served.stdout) == json.loads(inside(*predict, "models/stance.joblib").stdout)
     assert not (tmp_path / "runs").exists()

@@ -12,8 +12,13 @@ import pytest
 
 from stance.scoring.bundle import load_bundle, save_bundle
 from stance.whole_files import whole_file
+from tests.state.conftest import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # MLflow and what it builds on warn of themselves.
+    pytest.mark.filterwarnings("ignore"),
+]
 
 READER = """
 import sys, time
@@ -59,7 +64,7 @@ def test_ten_predictors_see_whole_models_while_the_file_is_replaced(
 
 
 def test_two_trainings_into_one_file_leave_the_model_of_one_of_them_and_both_runs(
-    corpus: Path, tmp_path: Path, environment: dict[str, str]
+    corpus: Path, tmp_path: Path, environment: dict[str, str], inside: Run
 ) -> None:
     command = [sys.executable, "-m", "stance", "train", "--corpus", str(corpus), "--folds", "0"]
     trainings = [
@@ -70,10 +75,7 @@ def test_two_trainings_into_one_file_leave_the_model_of_one_of_them_and_both_run
     assert [training.returncode for training in trainings] == [0, 0], errors
     assert [p.name for p in (tmp_path / "models").iterdir()] == ["stance.joblib"]
     load_bundle(tmp_path / "models" / "stance.joblib")
-    table = subprocess.run(
-        [sys.executable, "-m", "stance", "runs"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    table = inside("runs").stdout
     assert "eins" in table
     assert "zwei" in table
 
