@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train evaluate gate experiments test lint ui bench lock clean
+.PHONY: help setup train evaluate gate experiments test lint audit ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -37,6 +37,9 @@ lint: $(READY) ## check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+audit: $(READY) ## look the locked dependencies up among known vulnerabilities
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 ui: $(READY) ## open the MLflow UI on 127.0.0.1
 	$(BIN)/stance ui

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance import cli_bulk, cli_corpus, cli_report, cli_runs, cli_spread
-from stance.errors import UsageError
+from stance.errors import TrackingError, UsageError
 from stance.serving.tables import OutputFormat
 from stance.terminal import plain_errors, progress, write_whole
 
@@ -211,11 +211,15 @@ def train(
         from stance.reading.actors import read_actors
         from stance.reading.languages import PROFILES
         from stance.scoring.bundle import save_bundle
+        from stance.whole_files import require_writable
 
+        require_writable(output)
         if track:
-            from stance.learning.tracking import log_trained_model, require_mlflow
+            from stance.learning.store import opened_store
+            from stance.learning.tracking import log_trained_model
 
-            require_mlflow()
+            with opened_store() as mlflow:  # one that does not answer is told of now
+                mlflow.MlflowClient().get_experiment_by_name("stance")
         if language not in PROFILES:
             raise UsageError(f"language {language!r} is unknown", hint=f"one of {', '.join(PROFILES)}")
         if language != "de" and not corpus:
@@ -230,10 +234,13 @@ def train(
                 records, registry, language=language, folds=folds, tests=tests, progress=step
             )
             save_bundle(trained.model, output)
-            if track:
-                step("logging the run to MLflow")
-                log_trained_model(trained, output, name=name)
         _print_scores(trained.scores, output)
+        if track:
+            try:
+                log_trained_model(trained, output, name=name)
+            except TrackingError as error:
+                hint = f"the model is kept; 'stance track {output}' logs it later"
+                raise TrackingError(error.what, error.where, hint) from None
 
 
 @app.command()

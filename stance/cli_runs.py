@@ -54,6 +54,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(experiment)
     app.command()(runs)
     app.command()(promote)
+    app.command()(track)
 
 
 def _load(model: str | None) -> Model:
@@ -187,3 +188,16 @@ def promote(
         from stance.learning.registry import promote_run
 
         typer.echo(f"champion: version {promote_run(run)}")
+
+
+def track(
+    model: Annotated[Path, typer.Argument(help="Model file.", show_default=False)],
+    name: Annotated[str, typer.Option(help="Name of the run in MLflow.")] = "train",
+) -> None:
+    """Log MODEL, a file that is trained already, as a run: where the store was gone at the time."""
+    with plain_errors():
+        from stance.learning.tracking import log_bundle
+        from stance.scoring.bundle import load_bundle
+
+        run = log_bundle(load_bundle(model), model, name=name)
+        typer.echo(f"run: {run}, without tables and pictures, which only training can draw")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import typer
 
-from stance.errors import OutputError, StanceError
+from stance.errors import StanceError
+from stance.whole_files import whole_file
 
 __all__ = ["Faults", "plain_errors", "progress", "write_whole"]
 
@@ -51,20 +52,13 @@ def write_whole(output: Path | None, write: Callable[..., object], binary: bool 
     if output is None:
         write(sys.stdout)
         return
-    temporary = output.with_name(f".{output.name}.part")
-    try:
-        with temporary.open("wb") as handle:
-            if binary:
-                write(handle)
-            else:
-                with TextIOWrapper(handle, encoding="utf-8", newline="") as stream:
-                    write(stream)
-        temporary.replace(output)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", output) from None
-    finally:
-        if temporary.is_file():
-            temporary.unlink()
+    with whole_file(output) as handle:
+        if binary:
+            write(handle)
+        else:
+            stream = TextIOWrapper(handle, encoding="utf-8", newline="")
+            write(stream)
+            stream.flush()
 
 
 @contextmanager

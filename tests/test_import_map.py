@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "stance"
-CORNER = {"records", "errors", "data_files"}
+CORNER = {"records", "errors", "data_files", "whole_files"}
 ALLOWED = {
     "reading": {"reading"} | CORNER,
     "scoring": {"reading", "scoring"} | CORNER,
@@ -21,7 +21,12 @@ ALLOWED = {
 DOORS = {
     "sklearn": {"learning"},
     "nltk": {"learning"},
-    "mlflow": {"learning/tracking.py", "learning/registry.py", "serving/pyfunc.py"},
+    "mlflow": {
+        "learning/store.py",
+        "learning/tracking.py",
+        "learning/registry.py",
+        "serving/pyfunc.py",
+    },
     "pandas": {"learning/tracking.py", "serving/pyfunc.py"},
     "matplotlib": {"learning/figures.py", "serving/report/charts.py"},
     "jinja2": {"serving/report/page.py"},

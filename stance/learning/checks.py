@@ -139,7 +139,10 @@ def near_duplicates(
 
 def _overlaps(records: Sequence[Record]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     vectorizer = CountVectorizer(
-        ngram_range=(_SHINGLE, _SHINGLE), binary=True, token_pattern=r"\w+", dtype=np.int32
+        ngram_range=(_SHINGLE, _SHINGLE),
+        binary=True,
+        token_pattern=r"\w+",  # noqa: S106  # a pattern of words, no password
+        dtype=np.int32,
     )
     shingles = vectorizer.fit_transform(record.text for record in records)
     sizes = np.asarray(shingles.sum(axis=1)).ravel()

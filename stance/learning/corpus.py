@@ -17,6 +17,7 @@ from stance.learning.markup import MarkedText
 from stance.reading.contexts import ArticleReader
 from stance.reading.mentions import find_mentions
 from stance.records import Actor, ActorContext, Article, Label, Mention, MentionKind
+from stance.whole_files import whole_file
 
 __all__ = [
     "CONTESTED",
@@ -224,12 +225,9 @@ def record_to_data(record: Record) -> dict[str, Any]:
 
 def write_corpus(records: Iterable[Record], path: str | Path) -> None:
     """Write records as JSONL, one a line."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as handle:
+    with whole_file(path) as handle:
         for record in records:
             handle.write(msgspec.json.encode(record_to_data(record)) + b"\n")
-    temporary.replace(path)
 
 
 def record_of_markup(marked: MarkedText, record_id: str, writer: str, **defaults: str) -> Record:

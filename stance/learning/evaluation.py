@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
+from threadpoolctl import threadpool_limits
 
 from stance.errors import CorpusError
 from stance.learning.calibration import BINS, calibration_error, confidence_bins
@@ -249,11 +250,15 @@ def cross_validate(
 def fit_weighted(
     pipeline: Pipeline, inputs: Inputs, labels: NDArray[np.str_], weights: Floats | None
 ) -> Pipeline:
-    """Fit a pipeline whose last step takes ``sample_weight``; the weights are brought to mean 1."""
-    if weights is None:
-        return pipeline.fit(inputs, labels)
-    last = pipeline.steps[-1][0]
-    return pipeline.fit(inputs, labels, **{f"{last}__sample_weight": weights / weights.mean()})
+    """Fit a pipeline whose last step takes ``sample_weight``; the weights are brought to mean 1.
+
+    One thread: several sum in an order of their own, and their number changed the weights.
+    """
+    with threadpool_limits(limits=1):
+        if weights is None:
+            return pipeline.fit(inputs, labels)
+        last = pipeline.steps[-1][0]
+        return pipeline.fit(inputs, labels, **{f"{last}__sample_weight": weights / weights.mean()})
 
 
 def predict_in_order(pipeline: Pipeline, inputs: Inputs) -> Floats:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -29,6 +29,7 @@ from stance.scoring.catalogue import CATALOGUE, DEFAULT_BLOCKS
 __all__ = ["Experiment", "parse_configuration", "read_experiment", "run_experiment"]
 
 Progress = Callable[[str], None]
+_T = TypeVar("_T", bound=Block | Configuration)
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,30 @@ def read_experiment(path: Path) -> Experiment:
     if not isinstance(data, dict) or not isinstance(data.get("runs"), dict):
         raise CorpusError("needs 'asks' and a mapping 'runs'", path, "see experiments/03-distance.yaml")
     try:
-        base = data.pop("base", {})
+        _require_known(data, ("asks", "answer", "base", "runs", "language", "corpus"), "key")
+        if not all(isinstance(data.get(key, ""), str) for key in ("asks", "answer", "language", "corpus")):
+            raise CorpusError("asks, answer, language and corpus are texts")
+        base = _mapping(data.pop("base", None), "base")
         runs = {
-            str(name): parse_configuration({**base, **(options or {})})
+            str(name): parse_configuration({**base, **_mapping(options, f"run {name}")})
             for name, options in data.pop("runs").items()
         }
-        return Experiment(path.stem, answer=data.pop("answer", ""), runs=runs, **data)
     except CorpusError as error:
         raise error.at(path) from None
-    except (TypeError, ValueError, AttributeError) as error:
-        raise CorpusError(f"holds an unknown or missing key: {error}", path) from None
+    texts = {"asks": "", "answer": "", **data}
+    return Experiment(path.stem, runs=runs, **texts)
+
+
+def _mapping(value: object, name: str) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise CorpusError(f"{name} holds {value!r:.40}, not options", hint="see experiments/03-distance.yaml")
+    return value or {}
+
+
+def _require_known(given: Iterable[object], known: Collection[str], what: str) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise CorpusError(f"{what} {unknown[0]!r} is unknown", hint=f"one of {', '.join(known)}")
 
 
 def parse_configuration(options: Mapping[str, Any]) -> Configuration:
@@ -92,20 +107,26 @@ def parse_configuration(options: Mapping[str, Any]) -> Configuration:
     """
     options = dict(options)
     names = options.pop("blocks", [block.name for block in DEFAULT_BLOCKS])
-    changes = options.pop("set", {})
-    unknown = [name for name in (*names, *changes) if name not in CATALOGUE]
-    if unknown:
-        raise CorpusError(f"block {unknown[0]!r} is unknown", hint=f"one of {', '.join(CATALOGUE)}")
-    try:
-        blocks = tuple(replace(CATALOGUE[name], **_frozen(changes.get(name, {}))) for name in names)
-        return Configuration(blocks=blocks, **options)
-    except TypeError as error:
-        raise CorpusError(f"option is unknown: {error}") from None
+    changes = _mapping(options.pop("set", None), "set")
+    if not isinstance(names, list):
+        raise CorpusError(f"blocks holds {names!r:.40}, not a list")
+    _require_known((*names, *changes), CATALOGUE, "block")
+    blocks = tuple(_with_options(CATALOGUE[n], _mapping(changes.get(n), n), f"option of {n}") for n in names)
+    return _with_options(Configuration(blocks=blocks), options, "option")
 
 
-def _frozen(options: Mapping[str, Any]) -> dict[str, Any]:
-    """YAML's lists as the tuples that a block holds."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
+def _with_options(default: _T, options: Mapping[str, Any], what: str) -> _T:
+    """The record with other values; each must be known and of the kind of the one it replaces."""
+    known = [f.name for f in fields(default) if f.name not in ("name", "blocks")]
+    _require_known(options, known, what)
+    # YAML's lists are the tuples that a block holds.
+    found = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
+    for key, value in found.items():
+        usual = getattr(default, key)
+        kinds = (int, float) if isinstance(usual, float) else (type(usual),)
+        if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(usual, bool):
+            raise CorpusError(f"{what} {key!r} holds {value!r:.40}, not a value like {usual!r}")
+    return replace(default, **found)  # type: ignore[arg-type]
 
 
 def run_experiment(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import msgspec
 
@@ -248,15 +250,24 @@ def read_excel(path: Path) -> Iterator[Record]:
 def _sheet_rows(path: Path) -> Iterator[tuple[Any, ...]]:
     try:
         from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
     except ImportError:
         raise MissingExtraError("reading Excel needs openpyxl", path, extra="excel") from None
+    damage = (
+        *(BadZipFile, zlib.error, EOFError, InvalidFileException),
+        # What openpyxl lets pass of a zip that holds other things than a workbook, or broken XML.
+        *(KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError),
+    )
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        # A file of ours and read at once: of a damaged sheet, met on its way, openpyxl closes nothing.
+        with path.open("rb") as handle:
+            book = load_workbook(handle, read_only=True, data_only=True)
+            rows = list(book.worksheets[0].iter_rows(values_only=True))
     except OSError as error:
         raise CorpusError(f"cannot be read: {error.strerror}", path) from None
-    except Exception as error:  # openpyxl lets whatever a damaged zip or XML raises pass
-        raise CorpusError(f"is no Excel file: {type(error).__name__}", path) from None
-    yield from book.worksheets[0].iter_rows(values_only=True)
+    except damage:
+        raise CorpusError("is no Excel file, or a damaged one", path, "save it as .xlsx again") from None
+    yield from rows
 
 
 def _key(text: str) -> str:

@@ -55,7 +55,7 @@ def write_batches(
 ) -> list[Path]:
     """Write the wanted records in random order, ``size`` a file; return the files."""
     chosen = [record for record in records if wanted(record)]
-    random.Random(seed).shuffle(chosen)
+    random.Random(seed).shuffle(chosen)  # noqa: S311  # an order that can be drawn again
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = []

@@ -5,13 +5,10 @@ from __future__ import annotations
 import tempfile
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stance.errors import TrackingError
-from stance.learning.tracking import opened_store, require_store
-
-if TYPE_CHECKING:
-    from stance.learning.runs import TrainedModel
+from stance.learning.store import opened_store, require_store
 
 __all__ = ["CHAMPION", "MODEL_NAME", "crown", "fetch_bundle", "promote_run", "register_model"]
 
@@ -24,8 +21,21 @@ def crown(mlflow: Any, version: str) -> None:
     mlflow.MlflowClient().set_registered_model_alias(MODEL_NAME, CHAMPION, version)
 
 
-def register_model(mlflow: Any, trained: TrainedModel, bundle: Path, description: str) -> str:
-    """Log the bundle inside the open run and register it; return the version."""
+def register_model(
+    mlflow: Any, bundle: Path, description: str, digest: str, macro_f1: float | None = None
+) -> str:
+    """Log the bundle inside the open run and register it; return the version.
+
+    Parameters
+    ----------
+    mlflow : module
+        As :func:`stance.learning.store.opened_store` yields it.
+    bundle : Path
+    description : str
+    digest : str
+        Of the corpus it was trained on.
+    macro_f1 : float, optional
+    """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
 
@@ -52,10 +62,9 @@ def register_model(mlflow: Any, trained: TrainedModel, bundle: Path, description
         )
     version = str(info.registered_model_version)
     client = mlflow.MlflowClient()
-    if trained.scores:
-        macro_f1 = f"{trained.examination.headline['model'].macro_f1:.4f}"
-        client.set_model_version_tag(MODEL_NAME, version, "macro_f1", macro_f1)
-    client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", trained.digest[:12])
+    if macro_f1 is not None:
+        client.set_model_version_tag(MODEL_NAME, version, "macro_f1", f"{macro_f1:.4f}")
+    client.set_model_version_tag(MODEL_NAME, version, "corpus_digest", digest[:12])
     client.update_model_version(MODEL_NAME, version, description=description)
     return version
 

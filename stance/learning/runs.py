@@ -266,9 +266,13 @@ def train_on(
         shares = np.bincount(truth_of(material.train), _weigh(material.train, configuration), len(LABELS))
         found = Examination(material.train, empty, Decision(prior=shares / shares.sum()), {}, pipeline)
     progress("compiling")
-    assert found.pipeline is not None
+    if found.pipeline is None:
+        raise UsageError(f"system {configuration.system!r} is a baseline and makes no model")
     digest = digest_corpus(material.records)
-    model = compile_model(found.pipeline, material.reader, _manifest(material, digest, found), found.decision)
+    manifest = _manifest(material, digest, found)
+    manifest["params"] = configuration.to_params()
+    model = compile_model(found.pipeline, material.reader, manifest, found.decision)
+    manifest["weights_digest"] = model.scorer.digest()
     if folds:
         ambivalence = _ambivalence_of(model, material.train)
         model = replace(model, decision=replace(found.decision, ambivalence=ambivalence))
@@ -435,7 +439,7 @@ def _ambivalence_of(model: Model, rows: Sequence[LabelledContext], most: int = 1
 
 
 def _manifest(material: Material, digest: str, found: Examination) -> dict[str, object]:
-    from stance.learning.tracking import git_state
+    from stance.learning.tracking import figures_of, git_state
 
     agreed = measure_agreement([actor for record in material.records for actor in record.actors])
     return {
@@ -449,6 +453,7 @@ def _manifest(material: Material, digest: str, found: Examination) -> dict[str, 
         "articles": len({row.record.id for row in material.train}),
         "pairs": len(material.train),
         "metrics": {name: systems["model"].to_metrics() for name, systems in found.scores.items()},
+        "figures": figures_of(found.scores) if found.scores else {},
         "confusion": _confusion(found),
         "agreement": {"pairs": agreed.pairs, "alpha": round(agreed.alpha, 4)} if agreed.pairs else {},
     }

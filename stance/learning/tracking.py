@@ -1,27 +1,34 @@
-"""A trained model ↔ the MLflow tracking store and registry; the only door to MLflow."""
+"""A trained model or an examined configuration → a run in the MLflow tracking store."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import math
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stance.errors import MissingExtraError, TrackingError
+from stance.learning.store import (
+    DESCRIPTION,
+    EXPERIMENT,
+    ensure_experiment,
+    opened_store,
+    require_mlflow,
+    require_store,
+    store_uri,
+)
 
 if TYPE_CHECKING:
     from stance.learning.corpus import LabelledContext
     from stance.learning.runs import Examination, Systems, TrainedModel
     from stance.learning.training import Configuration
+    from stance.scoring.scorer import Model
 
 __all__ = [
     "EXPERIMENT",
@@ -32,6 +39,7 @@ __all__ = [
     "find_run_of",
     "git_state",
     "list_runs",
+    "log_bundle",
     "log_examination",
     "log_figures",
     "log_trained_model",
@@ -41,13 +49,6 @@ __all__ = [
     "require_store",
 ]
 
-EXPERIMENT = "stance"
-DESCRIPTION = (
-    "Which stance does an article convey toward an actor? One run is one configuration. Compare macro_f1 "
-    "(out of fold, no article on both sides) with majority and plain_f1; log_loss says how good the "
-    "probabilities are."
-)
-_FOLDER = Path("runs")
 _COLOURS = {
     "training": "#1f77b4",
     "01-baselines": "#7f7f7f",
@@ -68,11 +69,12 @@ _COLOURS = {
 def git_state() -> dict[str, str]:
     """Commit, branch and dirtiness of the working folder; empty outside a repository."""
 
+    git = shutil.which("git")
+
     def ask(*arguments: str) -> str:
-        try:
-            done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-        except OSError:
+        if git is None:
             return ""
+        done = subprocess.run([git, *arguments], capture_output=True, text=True, check=False)
         return done.stdout.strip() if done.returncode == 0 else ""
 
     commit = ask("rev-parse", "HEAD")
@@ -80,87 +82,6 @@ def git_state() -> dict[str, str]:
         return {}
     dirty = "yes" if ask("status", "--porcelain") else "no"
     return {"commit": commit, "branch": ask("rev-parse", "--abbrev-ref", "HEAD"), "dirty": dirty}
-
-
-def require_mlflow() -> None:
-    """Raise MissingExtraError where MLflow is not installed: before an hour of training, not after."""
-    if find_spec("mlflow") is None:
-        raise MissingExtraError("tracking needs MLflow, or say --no-track", extra="tracking")
-
-
-def require_store(wanted: str) -> None:
-    """Raise TrackingError where there is no store yet to find something in; make none."""
-    if _store_uri() == _local_uri() and not (_FOLDER / "mlflow.db").exists():
-        raise TrackingError(
-            f"cannot be found: here is no {_FOLDER / 'mlflow.db'}",
-            wanted,
-            "go there, or set MLFLOW_TRACKING_URI",
-        )
-
-
-@contextmanager
-def opened_store() -> Iterator[Any]:
-    """Yield mlflow, pointed at ``$MLFLOW_TRACKING_URI`` or ``runs/mlflow.db``.
-
-    A fresh SQLite store is created under a file lock: processes that open it at the same moment
-    otherwise leave it unusable.
-    """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    for noisy in ("mlflow", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    require_mlflow()
-    import mlflow
-    from filelock import FileLock
-
-    uri = _store_uri()
-    mlflow.set_tracking_uri(uri)
-    if uri != _local_uri():
-        with _plain_tracking_errors(uri):
-            yield mlflow
-        return
-    _FOLDER.mkdir(exist_ok=True)
-    with _plain_tracking_errors(str(_FOLDER / "mlflow.db")):
-        with FileLock(_FOLDER / ".lock"):
-            _ensure_experiment(mlflow)
-        yield mlflow
-
-
-def _store_uri() -> str:
-    return os.environ.get("MLFLOW_TRACKING_URI") or _local_uri()
-
-
-def _local_uri() -> str:
-    return f"sqlite:///{(_FOLDER / 'mlflow.db').resolve()}"
-
-
-@contextmanager
-def _plain_tracking_errors(where: str) -> Iterator[None]:
-    from mlflow.exceptions import MlflowException
-
-    try:
-        yield
-    except MlflowException as error:
-        first = str(error).splitlines()[0][:200]
-        raise TrackingError(first, where, "check MLFLOW_TRACKING_URI or runs/") from None
-
-
-def _ensure_experiment(mlflow: Any) -> str:
-    client = mlflow.MlflowClient()
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found:
-        return str(found.experiment_id)
-    # A server keeps artifacts where it wants; beside our own database they need a place named.
-    is_local = _store_uri() == _local_uri()
-    location = (_FOLDER / "artifacts").resolve().as_uri() if is_local else None
-    tags = {"mlflow.note.content": DESCRIPTION, **_view_tags()}
-    return str(client.create_experiment(EXPERIMENT, artifact_location=location, tags=tags))
-
-
-def _view_tags() -> dict[str, str]:
-    from stance.learning.mlflow_view import VIEW_KEY, view_tag
-
-    return {f"mlflow.sharedViewState.{VIEW_KEY}": view_tag()}
 
 
 class RunLink(str):
@@ -192,7 +113,7 @@ def log_trained_model(
         Where the store cannot be reached.
     """
     with opened_store() as mlflow:
-        mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
+        mlflow.set_experiment(experiment_id=ensure_experiment(mlflow.MlflowClient()))
         tags = _run_tags(question, _describe(trained.examination)) | {"corpus_digest": trained.digest[:12]}
         with mlflow.start_run(run_name=name, tags=tags) as run:
             mlflow.log_params(trained.configuration.to_params())
@@ -201,9 +122,51 @@ def log_trained_model(
             _log_artifacts(mlflow, trained.examination)
             from stance.learning.registry import crown, register_model
 
-            version = register_model(mlflow, trained, bundle, _describe(trained.examination))
+            macro_f1 = trained.examination.headline["model"].macro_f1 if trained.scores else None
+            note = _describe(trained.examination)
+            version = register_model(mlflow, bundle, note, trained.digest, macro_f1)
         crown(mlflow, version)
         return RunLink(run.info.run_id)
+
+
+def log_bundle(model: Model, bundle: Path, *, name: str) -> RunLink:
+    """Log a model file as a run with what its manifest tells, register and crown it.
+
+    What only its training knew (tables of errors, pictures, the rows) is not in the file.
+
+    Raises
+    ------
+    TrackingError
+        Where the store cannot be reached.
+    """
+    from stance.learning.registry import crown, register_model
+
+    told = model.manifest
+    params, figures = _mapping(told.get("params")), _mapping(told.get("figures"))
+    digest = str(told.get("corpus_digest", ""))
+    score = figures.get("macro_f1")
+    worth = "not evaluated" if score is None else f"macro-F1 {score:.3f}"
+    note = f"Trained on {told.get('pairs', '?')} pairs: {worth}. Logged later from the model file."
+    with opened_store() as mlflow:
+        mlflow.set_experiment(experiment_id=ensure_experiment(mlflow.MlflowClient()))
+        tags = _run_tags("training", note) | {
+            "corpus_digest": digest[:12],
+            "git_commit": str(told.get("git_commit", "")),
+            "logged": "later, from the model file",
+        }
+        with mlflow.start_run(run_name=name, tags=tags) as run:
+            mlflow.log_params(params)
+            sizes = {"model_mb": bundle.stat().st_size / 1e6, "pairs": told.get("pairs")}
+            metrics = {k: v for k, v in (sizes | figures).items() if isinstance(v, int | float)}
+            mlflow.log_metrics({k: round(float(v), 4) for k, v in metrics.items() if not math.isnan(v)})
+            version = register_model(mlflow, bundle, note, digest, score)
+        crown(mlflow, version)
+        return RunLink(run.info.run_id)
+
+
+def _mapping(found: object) -> dict[str, Any]:
+    """What a manifest, perhaps a stranger's, tells by name."""
+    return {k: v for k, v in found.items() if isinstance(k, str)} if isinstance(found, dict) else {}
 
 
 def log_figures(
@@ -211,7 +174,7 @@ def log_figures(
 ) -> None:
     """Log a run that made no model: one configuration of an experiment."""
     with opened_store() as mlflow:
-        mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
+        mlflow.set_experiment(experiment_id=ensure_experiment(mlflow.MlflowClient()))
         tags = _run_tags(question, note)
         with mlflow.start_run(run_name=name, tags=tags):
             mlflow.log_params(params)
@@ -229,7 +192,7 @@ def log_examination(
 ) -> None:
     """Log what one configuration of an experiment is worth, with its figures and tables."""
     with opened_store() as mlflow:
-        mlflow.set_experiment(experiment_id=_ensure_experiment(mlflow))
+        mlflow.set_experiment(experiment_id=ensure_experiment(mlflow.MlflowClient()))
         note = f"{asks} {_describe(found)}"
         tags = _run_tags(question, note) | {"inputs": inputs, "corpus_digest": digest[:12]}
         with mlflow.start_run(run_name=name, tags=tags):
@@ -243,7 +206,7 @@ def log_examination(
 def find_run_of(question: str, inputs: str) -> str | None:
     """The id of a finished run of these inputs."""
     with opened_store() as mlflow:
-        experiment = _ensure_experiment(mlflow)
+        experiment = ensure_experiment(mlflow.MlflowClient())
         found = mlflow.MlflowClient().search_runs(
             [experiment],
             f"tags.question = '{question}' and tags.inputs = '{inputs}' and attributes.status = 'FINISHED'",
@@ -255,7 +218,7 @@ def find_run_of(question: str, inputs: str) -> str | None:
 def describe_experiment(key: str, asks: str, answer: str) -> None:
     """Let the experiment's description hold each question with its answer."""
     with opened_store() as mlflow:
-        experiment = _ensure_experiment(mlflow)
+        experiment = ensure_experiment(mlflow.MlflowClient())
         client = mlflow.MlflowClient()
         client.set_experiment_tag(experiment, f"question.{key}", f"{asks} {answer}".strip())
         tags = client.get_experiment(experiment).tags
@@ -268,7 +231,7 @@ def describe_experiment(key: str, asks: str, answer: str) -> None:
 def read_questions() -> dict[str, str]:
     """Question → what it asks and its answer, as experiments have told."""
     with opened_store() as mlflow:
-        tags = mlflow.MlflowClient().get_experiment(_ensure_experiment(mlflow)).tags
+        tags = mlflow.MlflowClient().get_experiment(ensure_experiment(mlflow.MlflowClient())).tags
     return {k.removeprefix("question."): v for k, v in tags.items() if k.startswith("question.")}
 
 
@@ -284,10 +247,17 @@ class LoggedRun:
 
 
 def list_runs(most: int = 200) -> list[LoggedRun]:
-    """The finished runs, by question, then best first."""
+    """The finished runs, by question, then best first.
+
+    Raises
+    ------
+    TrackingError
+        Where there is no store; none is made.
+    """
+    require_store("runs")
     with opened_store() as mlflow:
-        experiment = _ensure_experiment(mlflow)
         client = mlflow.MlflowClient()
+        experiment = ensure_experiment(client)
         found = client.search_runs([experiment], "attributes.status = 'FINISHED'", max_results=most)
     runs = [
         LoggedRun(
@@ -405,7 +375,7 @@ def ui_link(host: str, port: int) -> str:
     from stance.learning.mlflow_view import VIEW_KEY
 
     with opened_store() as mlflow:
-        experiment = _ensure_experiment(mlflow)
+        experiment = ensure_experiment(mlflow.MlflowClient())
     query = f"viewStateShareKey={VIEW_KEY}&workflowType=machine_learning"
     return f"http://{host}:{port}/#/experiments/{experiment}/runs?{query}"
 
@@ -413,7 +383,7 @@ def ui_link(host: str, port: int) -> str:
 def serve_ui(host: str, port: int) -> None:
     """Run MLflow's own UI until it is stopped, with one worker instead of a dozen processes."""
     # "mlflow ui" ignores MLFLOW_TRACKING_URI.
-    arguments = ["--backend-store-uri", _store_uri(), "--workers", "1", "--host", host, "--port", str(port)]
+    arguments = ["--backend-store-uri", store_uri(), "--workers", "1", "--host", host, "--port", str(port)]
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with contextlib.suppress(KeyboardInterrupt):
         subprocess.run(

@@ -42,7 +42,8 @@ class BlockSums:
     @cached_property
     def parts(self) -> tuple[tuple[str, ...], Matrix]:
         """For a block of subwords: the names of the parts, and which form has which."""
-        assert isinstance(self.block, Subwords)
+        if not isinstance(self.block, Subwords):
+            raise TypeError(f"block {self.block.name} has no parts")
         vocabulary: dict[str, int] = {}
         found = [self.block.parts(form) for form in self.features]
         for parts in found:

@@ -27,7 +27,9 @@ def read_actors(path: str | Path) -> tuple[Actor, ...]:
 
     path = Path(path)
     try:
-        records = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # The safe loader in C, seven times as fast; ruff knows safe_load only.
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        records = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506
     except OSError as error:
         raise ActorError(f"actor file cannot be read: {error.strerror}", path) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -7,10 +7,8 @@ cannot run code.
 
 from __future__ import annotations
 
-import os
 import pickle
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -31,6 +29,7 @@ from stance.scoring.data_pickle import read_plain_data
 from stance.scoring.decision import Decision
 from stance.scoring.scorer import LinearScorer, Model
 from stance.scoring.weights import weights_of
+from stance.whole_files import whole_file
 
 __all__ = ["FORMAT", "load_bundle", "save_bundle"]
 
@@ -46,20 +45,17 @@ def save_bundle(model: Model, path: str | Path) -> Path:
     model : Model
     path : str or Path
         The folder is made where it is missing.
+
+    Raises
+    ------
+    OutputError
+        Where the file cannot be written.
     """
     from joblib import numpy_pickle  # Reading a model needs none of it.
 
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        numpy_pickle.dump(_to_data(model), temporary)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    return path
+    with whole_file(path, make_folder=True) as handle:
+        numpy_pickle.dump(_to_data(model), handle)
+    return Path(path)
 
 
 def load_bundle(path: str | Path) -> Model:

@@ -82,11 +82,10 @@ def _read_array(handle: BinaryIO, state: Any) -> Any:
     if not isinstance(state, dict) or not set(state) <= _STATE:
         raise BundleError("holds a damaged array")
     shape, dtype = state.get("shape"), state.get("dtype")
-    if not _is_double(dtype) or state.get("subclass") is not np.ndarray:
+    if dtype is None or not _is_double(dtype) or state.get("subclass") is not np.ndarray:
         raise BundleError("holds an array that is not plain numbers")
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
         raise BundleError("holds a damaged array")
-    assert dtype is not None
     count = int(np.prod([1, *shape], dtype=object))
     if state.get("numpy_array_alignment_bytes") is not None:
         handle.read(int.from_bytes(handle.read(1), "little"))

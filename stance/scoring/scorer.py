@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,6 +77,16 @@ class LinearScorer:
         parts = [contexts[i : i + BATCH] for i in range(0, len(contexts), BATCH)]
         found = [self.logits(batch_contexts(part)) for part in parts]
         return np.concatenate([np.zeros((0, len(LABELS))), *found])
+
+    def digest(self) -> str:
+        """A SHA-256 over all names and numbers learned, in order."""
+        digest = hashlib.sha256()
+        for weights in self.blocks:
+            digest.update("\n".join(weights.vocabulary).encode())
+            digest.update(np.ascontiguousarray(weights.scale).tobytes())
+            digest.update(np.ascontiguousarray(weights.coefficients).tobytes())
+        digest.update(np.ascontiguousarray(self.intercept).tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import joblib
 import numpy as np
 import pytest
 
-from stance.errors import BundleError
+from stance.errors import BundleError, OutputError
 from stance.records import Article
 from stance.scoring.bundle import load_bundle, save_bundle
 from stance.scoring.scorer import Model
@@ -94,7 +94,7 @@ def test_a_failed_save_leaves_the_old_model(
         raise OSError("disk full")
 
     monkeypatch.setattr("joblib.numpy_pickle.dump", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OutputError, match="disk full"):
         save_bundle(model, target)
     assert target.read_bytes() == bundle.read_bytes()
     assert [p.name for p in tmp_path.iterdir()] == ["m.joblib"]

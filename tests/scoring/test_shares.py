@@ -41,7 +41,7 @@ def test_a_quoted_attack_is_not_the_authors(model: Model) -> None:
     shares = model.predict(Article(text), [_VENN], voices=True)[0].voices
     by_holder = {str(share.holder): share for share in shares}
     assert by_holder["Holm Nord"].contribution < by_holder["None"].contribution
-    part, start, end = by_holder["Holm Nord"].spans[0]
+    _, start, end = by_holder["Holm Nord"].spans[0]
     assert "ist eine Lügnerin" in text[start:end]
 
 

@@ -133,7 +133,8 @@ def _tonality_axis(axes: Any, captions: Captions) -> None:
 def _mark(axes: Any, row: float, cell: Cell) -> None:
     """A dot with its interval; beside a corrected one the counted figure, hollow."""
     found = cell.best_net
-    assert found is not None
+    if found is None:
+        return
     axes.plot([found.low, found.high], [row, row], color=_INK, linewidth=1.8, solid_capstyle="butt")
     if cell.net_adjusted and cell.net:
         axes.plot([cell.net.value], [row], "D", markersize=5, markerfacecolor="white", color=_FAINT)

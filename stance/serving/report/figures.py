@@ -131,7 +131,8 @@ class Meter:
 
     @cached_property
     def _matrices(self) -> tuple[Floats, Floats]:
-        assert self.confusion is not None
+        if self.confusion is None:
+            raise ValueError("without a confusion matrix nothing is corrected")
         # Another stream than the articles': one stream would tie errors to draws.
         generator = np.random.default_rng([self.seed, 1])
         drawn = draw_matrices(self.confusion, self.resamples, generator)
