@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from stance.learning.corpus import Record
     from stance.learning.curve import CurvePoint
 
-app = typer.Typer(help="Check, measure and convert a labelled corpus.", no_args_is_help=True)
+app = typer.Typer(
+    help="Check, measure and convert a labelled corpus.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Corpora = Annotated[
     list[Path] | None,

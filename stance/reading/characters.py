@@ -34,7 +34,8 @@ class CharacterTable:
         """Fill the pages of these code points."""
         missing = ~self._filled[codes >> np.uint32(_PAGE_BITS)]
         if missing.any():
-            for page in np.unique(codes[missing] >> np.uint32(_PAGE_BITS)).tolist():
+            # np.unique would import numpy.ma.
+            for page in sorted(set((codes[missing] >> np.uint32(_PAGE_BITS)).tolist())):
                 self._fill(page)
 
     def _fill(self, page: int) -> None:

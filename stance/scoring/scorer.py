@@ -25,9 +25,9 @@ from stance.records import (
     Prediction,
     Predictions,
     Sentence,
+    VoiceShare,
 )
 from stance.scoring.decision import Decision
-from stance.scoring.shares import share_voices
 from stance.scoring.weights import BlockWeights
 
 __all__ = ["BATCH", "LinearScorer", "Model", "batch_articles", "two_sidedness"]
@@ -213,7 +213,7 @@ class Model:
         margins = decision.scale * (contributions[_FAVOR] - contributions[_AGAINST])
         sums, naming = batch.sum_sentences(margins), batch.naming_sentences()
         sided = two_sidedness(sums, naming)
-        spoken = share_voices(articles, batch, margins, self.reader.language) if voices else [()] * len(batch)
+        spoken = self._share(articles, batch, margins) if voices else [()] * len(batch)
         threshold = decision.threshold if min_confidence is None else min_confidence
         found: dict[int, list[Prediction]] = {}
         for k, number in enumerate(batch.articles.tolist()):
@@ -237,6 +237,13 @@ class Model:
             )
             found.setdefault(id(article), []).append(prediction)
         return found
+
+    def _share(
+        self, articles: Sequence[Article], batch: ContextBatch, margins: Floats
+    ) -> list[tuple[VoiceShare, ...]]:
+        from stance.scoring.shares import share_voices  # Its word lists take time to load.
+
+        return share_voices(articles, batch, margins, self.reader.language)
 
 
 def batch_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
