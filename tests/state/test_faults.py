@@ -66,8 +66,10 @@ def test_where_no_file_can_be_is_told_before_the_training(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["datei", "ordner"]
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_a_driver_that_is_not_installed_is_named(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "oracle://archiv:geheim@127.0.0.1/stance")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "mssql://archiv:geheim@127.0.0.1/stance")
     told = one_line(inside("runs"))
     assert "needs the library" in told
     assert "geheim" not in told
