@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from stance.errors import MissingExtraError, TrackingError
 
@@ -125,7 +126,10 @@ def _plain_tracking_errors(where: str) -> Iterator[None]:
         # The driver of a database, as psycopg2 of postgresql+psycopg2://
         raise TrackingError(f"needs the library {error.name}", where, f"pip install {error.name}") from None
     except (MlflowException, SQLAlchemyError, OSError) as error:
-        raise TrackingError(_first_line(error), where, "check MLFLOW_TRACKING_URI or runs/") from None
+        password = urlsplit(store_uri()).password
+        told = _first_line(error)
+        told = told.replace(password, "***") if password else told
+        raise TrackingError(told, where, "check MLFLOW_TRACKING_URI or runs/") from None
 
 
 def _first_line(error: Exception) -> str:

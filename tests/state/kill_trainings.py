@@ -1,4 +1,4 @@
-"""A seed → what SIGKILL at random points of a training left behind, one JSON line a point.
+"""Two folders → what SIGKILL at random points of a training left behind, one JSON line a point.
 
 Run as a program. It imports everything once and forks a child for each training, so that the kills
 fall into the training and not into the imports.
@@ -6,6 +6,7 @@ fall into the training and not into the imports.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -70,27 +71,50 @@ def train_whole() -> float:
     return time.monotonic() - started
 
 
-def main(seed: int, points: int) -> None:
-    """Kill ``points`` trainings, the first and the sixth on a fresh store, and describe what is left."""
+def kill_at(moment: float, *, is_fresh: bool) -> bool:
+    """Train and kill after so many seconds, of a fresh store counted from its making; True if it hit."""
+    if is_fresh:
+        shutil.rmtree("runs")
+    child = start_training()
+    while is_fresh and not list(Path("runs").glob("*mlflow.db*")):
+        time.sleep(0.01)
+    time.sleep(moment)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def kill_many(folder: str, points: int, usual: float) -> None:
+    """Kill trainings in a folder, two of them on a fresh store, then let one through."""
+    os.chdir(folder)
+    draw = random.Random(folder)
+    for number in range(points):
+        is_fresh = number in (0, points // 2)
+        killed = kill_at(draw.uniform(0, 1 if is_fresh else usual), is_fresh=is_fresh)
+        print(json.dumps({"folder": folder, "killed": killed, **describe()}), flush=True)
+    train_whole()
+    print(json.dumps({"folder": folder, "last": True, **describe()}), flush=True)
+
+
+def main(points: int) -> None:
+    """Train once, then kill in two copies of the folder at the same time."""
     import mlflow  # noqa: F401
 
     load_lexicon("de")
-    fresh = train_whole()
-    print(json.dumps(describe()), flush=True)
-    draw = random.Random(seed)
-    for number in range(points):
-        is_fresh = number in (0, 5)
-        if is_fresh:
-            shutil.rmtree("runs")
-        child = start_training()
-        # Making the store is half of a first training.
-        time.sleep(draw.uniform(0, fresh if is_fresh else fresh / 2))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        print(json.dumps({"killed": os.WIFSIGNALED(status), **describe()}), flush=True)
+    gc.freeze()  # a child's collector does not copy the pages of all that was imported
     train_whole()
+    usual = train_whole()
     print(json.dumps(describe()), flush=True)
+    workers = []
+    for folder in ("eins", "zwei"):
+        shutil.copytree(".", folder, ignore=shutil.ignore_patterns("eins"))
+        workers.append(os.fork())
+        if not workers[-1]:
+            kill_many(folder, points, usual)
+            os._exit(0)
+    broken = sum(os.waitpid(worker, 0)[1] for worker in workers)
+    sys.exit(int(broken != 0))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]))
