@@ -14,6 +14,7 @@ from stance.reading.languages import PROFILES, LanguageProfile
 from stance.reading.lexicon import Lexicon
 from stance.reading.mentions import MentionFinder
 from stance.reading.sentences import SentenceRules, split_sentences
+from stance.reading.spans import Spans
 from stance.reading.token_batches import TokenBatch
 from stance.reading.tokens import TokenSpans, split_tokens
 from stance.reading.vocabulary import MENTION, Column, Vocabulary
@@ -171,12 +172,12 @@ def _with_names(text: str, sentences: Sequence[Sentence], mentions: Sequence[Men
     A first word of a sentence shows nothing; so only languages that write nouns small are read so.
     """
     starts = {sentence.start for sentence in sentences}
-    taken = [(m.start, m.end) for m in mentions]
+    taken = Spans((m.start, m.end) for m in mentions)
     found = list(mentions)
     for name in _NAME.finditer(text):
         start, end = name.span()
         opens = start in starts or (start - 1 in starts and not text[start - 1].isalnum())
-        if (opens and " " not in name[0]) or any(s < end and start < e for s, e in taken):
+        if (opens and " " not in name[0]) or taken.overlap(start, end):
             continue
         bystander = Actor(f"~{name[0]}", name[0])
         found.append(Mention(bystander, start, end, name[0], MentionKind.name))

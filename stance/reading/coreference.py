@@ -8,10 +8,11 @@ sentence so far, else of the sentence before.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from stance.reading.spans import Spans
 from stance.records import Actor, ActorKind, Mention, MentionKind, Sentence
 
 __all__ = ["resolve_german"]
@@ -70,6 +71,8 @@ _NO_ROLE = frozenset(
     "Herr Herrn Frau Doktor Professor Professorin Dr Prof Und Der Die Das Auch Für Mit".split()
 )
 _SHORTEST = 4
+_LONGEST_NOUN = 60  # letters; all ends of a noun of a megabyte would fill the memory
+_FURTHEST = 200  # characters behind a name that may describe it
 _REACH = 3  # sentences an epithet may lie behind the last mention of its actor
 
 
@@ -95,7 +98,7 @@ def resolve_german(text: str, sentences: Sequence[Sentence], mentions: Sequence[
     if not mentions:
         return []
     known = _read_descriptions(text, mentions)
-    taken = [(m.start, m.end) for m in mentions]
+    taken = Spans((m.start, m.end) for m in mentions)
     found = list(_find_epithets(text, sentences, mentions, known, taken))
     merged = sorted([*mentions, *found], key=lambda m: m.start)
     merged += _find_pronouns(text, sentences, merged, known)
@@ -108,15 +111,16 @@ def _read_descriptions(text: str, mentions: Sequence[Mention]) -> dict[str, _Kno
     actors = {m.actor.id: m.actor for m in mentions}
     for mention in mentions:
         actor = mention.actor
-        mine = nouns.setdefault(actor.id, set())
+        new = []
         before = _NOUN_BEFORE.search(text, max(0, mention.start - 60), mention.start)
         if before and before[1] not in _NO_ROLE:
-            mine.add(before[1])
-        after = _NOUN_AFTER.match(text, mention.end)
+            new.append(before[1])
+        after = _NOUN_AFTER.match(text, mention.end, mention.end + _FURTHEST)
         if after:
-            mine.add(after[1])
+            new.append(after[1])
+        nouns.setdefault(actor.id, set()).update(new)
         if feminine.get(actor.id) is None:
-            feminine[actor.id] = _tell_gender(text, mention, mine)
+            feminine[actor.id] = _tell_gender(text, mention, new)
     for key, actor in actors.items():
         if actor.kind is not ActorKind.person:
             nouns[key].update(actor.name.split())
@@ -150,7 +154,7 @@ def _find_epithets(
     sentences: Sequence[Sentence],
     mentions: Sequence[Mention],
     known: Mapping[str, _Known],
-    taken: Sequence[tuple[int, int]],
+    taken: Spans,
 ) -> Iterable[Mention]:
     starts = [s.start for s in sentences]
 
@@ -168,7 +172,7 @@ def _find_epithets(
             last[mentions[upcoming].actor.id] = sentence_of(mentions[upcoming].start)
             upcoming += 1
         start, end = phrase.span(1)
-        if any(s < end and start < e for s, e in taken) or _names_another(text, end):
+        if taken.overlap(start, end) or _names_another(text, end):
             continue
         here = sentence_of(start)
         fitting = [
@@ -200,7 +204,9 @@ def _uninflected(noun: str) -> list[str]:
 def _possible_epithets(known: Mapping[str, _Known]) -> frozenset[str]:
     """All that :func:`_same_thing` may say yes to: the nouns known, what they end with, general words."""
     nouns = {noun for one in known.values() for noun in one.nouns}
-    ends = {noun[i:] for noun in nouns for i in range(len(noun) - _SHORTEST)}
+    ends = {
+        noun[i:] for noun in nouns for i in range(max(0, len(noun) - _LONGEST_NOUN), len(noun) - _SHORTEST)
+    }
     return frozenset(nouns | ends | _FIRM_WORDS | _LAND_WORDS | {"partei"} | _GENERAL.keys())
 
 
@@ -224,28 +230,39 @@ def _find_pronouns(
     found: list[Mention] = []
     if not any(_is_personal(one) for one in known.values()):
         return found
-    before: list[Mention] = []
+    starts = [m.start for m in mentions]
+    before: dict[str, Actor] = {}
     for sentence in sentences:
-        inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
+        upcoming = bisect_left(starts, sentence.start)
+        last = bisect_left(starts, sentence.end, upcoming)
+        # The persons of the sentence so far.
+        own: dict[str, Actor] = {}
         for pronoun in _PRONOUN.finditer(text, sentence.start, sentence.end):
             start, end = pronoun.span(1)
             feminine = pronoun[1].lower() == "sie"
             if feminine and not _is_singular(text, start, end):
                 continue
-            own = [m for m in inside if m.end <= start]
+            while upcoming < last and mentions[upcoming].end <= start:
+                _add_person(own, mentions[upcoming].actor, known)
+                upcoming += 1
             actor = _only_person(own, known, feminine)
-            if actor is None and not any(_is_personal(known[m.actor.id]) for m in own):
+            if actor is None and not own:
                 actor = _only_person(before, known, feminine)
             if actor:
-                mention = Mention(actor, start, end, pronoun[1], MentionKind.pronoun)
-                found.append(mention)
-                inside = sorted([*inside, mention], key=lambda m: m.start)
-        before = inside
+                found.append(Mention(actor, start, end, pronoun[1], MentionKind.pronoun))
+                own[actor.id] = actor
+        for mention in mentions[upcoming:last]:
+            _add_person(own, mention.actor, known)
+        before = own
     return found
 
 
-def _only_person(mentions: Sequence[Mention], known: Mapping[str, _Known], feminine: bool) -> Actor | None:
-    actors = {m.actor.id: m.actor for m in mentions if _is_personal(known[m.actor.id])}
+def _add_person(persons: dict[str, Actor], actor: Actor, known: Mapping[str, _Known]) -> None:
+    if _is_personal(known[actor.id]):
+        persons[actor.id] = actor
+
+
+def _only_person(actors: Mapping[str, Actor], known: Mapping[str, _Known], feminine: bool) -> Actor | None:
     fitting = [a for key, a in actors.items() if known[key].feminine is feminine]
     if len(fitting) == 1 and len([k for k in actors if known[k].feminine is not (not feminine)]) == 1:
         return fitting[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -45,7 +46,16 @@ class _Sentence:
     @cached_property
     def present(self) -> frozenset[str]:
         """All lemmas of the sentence."""
-        return frozenset().union(*self.lemmas)
+        return frozenset(self.places)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each lemma stands."""
+        places: dict[str, list[int]] = {}
+        for i, lemmas in enumerate(self.lemmas):
+            for lemma in lemmas:
+                places.setdefault(lemma, []).append(i)
+        return places
 
 
 class HitFinder:
@@ -71,6 +81,7 @@ class HitFinder:
         self._negators = _flag(lambda form: form.lower() in profile.negators)
         self._passive = _flag(lambda form: form.lower() in profile.passive)
         entries = lexicon.entries
+        self._separable = frozenset(lemma for lemma, _ in lexicon.separable)
         self._known = EntryTable(entries)
         self._roles = self._known.roles
         self._prepositions = [_preposition_of(e.frame) for e in entries]
@@ -156,7 +167,10 @@ class HitFinder:
             numbers = tokens.forms[start:end].tolist()
             sentence = _Sentence(start, [strings[i] for i in numbers], [lemmas[i] for i in numbers])
             expressions = (f for i in places if anchors[i] for f in self._expressions_at(i - start, sentence))
-            separated = (f for i in places if prefixes[i] for f in self._separated_at(i - start, sentence))
+            verbs = self._verbs_and_stops(sentence) if prefixes[places].any() else []
+            separated = (
+                f for i in places if prefixes[i] for f in self._separated_at(i - start, sentence, verbs)
+            )
             for entry, inside in [*expressions, *separated]:
                 positions = tuple(start + i for i in inside)
                 lemma = int(self._lemmas[entry])
@@ -180,14 +194,22 @@ class HitFinder:
         closes[:-1] |= tokens.sentences[1:] != tokens.sentences[:-1]
         return closes
 
-    def _separated_at(self, j: int, sentence: _Sentence) -> Iterator[Found]:
+    def _verbs_and_stops(self, sentence: _Sentence) -> list[int]:
+        """Where a verb stands that may have lost its prefix, or a mark behind which none is looked for."""
+        return [
+            i
+            for i, (form, lemmas) in enumerate(zip(sentence.forms, sentence.lemmas, strict=True))
+            if form in _STRONG_STOP or (form[:1].islower() and not self._separable.isdisjoint(lemmas))
+        ]
+
+    def _separated_at(self, j: int, sentence: _Sentence, verbs: Sequence[int]) -> Iterator[Found]:
         """ "warf … vor": a finite verb, and its prefix at the end of the clause."""
         forms = sentence.forms
-        for i in range(j - 1, max(0, j - _FURTHEST) - 1, -1):
+        first = bisect_left(verbs, j - _FURTHEST)
+        for number in range(bisect_left(verbs, j) - 1, first - 1, -1):
+            i = verbs[number]
             if forms[i] in _STRONG_STOP:
                 return
-            if not forms[i][:1].islower():
-                continue
             lemmas = sentence.lemmas[i]
             found = [e for x in lemmas for e in self.lexicon.separable.get((x, forms[j]), ())]
             if found:
@@ -220,9 +242,9 @@ class HitFinder:
             open_still &= (first >= step) & (tokens.sentences[before] == tokens.sentences[first])
             open_still &= ~stops[before]
             negated |= open_still & negators[before]
+        counts = np.concatenate([[0], np.cumsum(negators)]).tolist()
         for hit, positions in inner.items():
-            gaps = (i for a, b in pairwise(positions) for i in range(a + 1, b))
-            if not negated[hit] and any(negators[i] for i in gaps):
+            if any(counts[b] > counts[a + 1] for a, b in pairwise(positions)):
                 negated[hit] = True
         return negated
 
@@ -247,12 +269,14 @@ class HitFinder:
         ):
             chosen = np.where(roles == role, choose(), chosen)
         prepositional = self._has_preposition[entries] & (self._roles[entries] != _GENITIVE)
+        told: dict[tuple[str, int, int], int] = {}
         for i in np.flatnonzero(prepositional).tolist():
-            here = places[near.first[i] : near.end[i]]
-            preposition = self._prepositions[int(entries[i])]
-            chosen[i] = near.first[i] + _behind_preposition(preposition, here, tokens) if len(here) else -1
-            if chosen[i] < near.first[i]:
-                chosen[i] = -1
+            # The same for all hits of a sentence.
+            key = self._prepositions[int(entries[i])], int(near.first[i]), int(near.end[i])
+            if key not in told:
+                behind = _behind_preposition(key[0], places[key[1] : key[2]], tokens)
+                told[key] = key[1] + behind if behind >= 0 else -1
+            chosen[i] = told[key]
         known = (chosen >= 0) & (near.first < near.end)
         pointed[known] = tokens.owners[places[chosen[known]]]
         return pointed
@@ -322,7 +346,9 @@ class _Neighbours:
         best = np.where(np.minimum(before, behind) < far, best, -1)
         for i in np.flatnonzero(self.after > self.inside).tolist():
             first, last = int(self.starts[i]), int(self.stops[i])
-            numbers = range(int(self.first[i]), int(self.end[i]))
+            # No other place is nearer than those on both sides of either end.
+            beside = {int(n) - step for n in (self.inside[i], self.after[i]) for step in (1, 0)}
+            numbers = [n for n in sorted(beside) if self.first[i] <= n < self.end[i]]
             places = self.places
             best[i] = min(numbers, key=lambda n: min(abs(int(places[n]) - last), abs(first - int(places[n]))))
         return best
@@ -407,10 +433,20 @@ def _nearest_verb(
 ) -> int | None:
     if sentence.present.isdisjoint(expression.verbs):
         return None
-    last = len(sentence.lemmas) - 1
-    for distance in range(1, min(_FURTHEST, max(at, last - at)) + 1):
-        for i in (at - distance, at + distance):
-            inside = 0 <= i <= last and i not in positions
-            if inside and not expression.verbs.isdisjoint(sentence.lemmas[i]):
-                return i
-    return None
+    near = [
+        i
+        for verb in expression.verbs
+        if verb in sentence.places
+        for i in _beside(sentence.places[verb], at, positions)
+        if abs(i - at) <= _FURTHEST
+    ]
+    # Of two as near as each other the one before.
+    return min(near, key=lambda i: (abs(i - at), i), default=None)
+
+
+def _beside(places: Sequence[int], at: int, taken: Sequence[int]) -> Iterator[int]:
+    """The last place before and the first one behind that are not taken."""
+    for numbers in (range(bisect_left(places, at) - 1, -1, -1), range(bisect_right(places, at), len(places))):
+        free = next((places[n] for n in numbers if places[n] not in taken), None)
+        if free is not None:
+            yield free

@@ -12,6 +12,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.reading.acting import ACTING_NOUN, COMPOUND_HEAD, GOVERNING_NOUN, acts_here
 from stance.reading.given_names import GIVEN_NAMES
+from stance.reading.spans import Spans
 from stance.records import Actor, ActorKind, Article, Mention, MentionKind
 
 __all__ = ["MentionFinder", "find_mentions"]
@@ -105,6 +106,10 @@ class MentionFinder:
         starts = {
             c.start for c in candidates if c.actor.kind is ActorKind.person and c.role in ("form", "surname")
         }
+        spans: dict[Actor, list[tuple[int, int]]] = {}
+        for x in exclusions:
+            spans.setdefault(x.actor, []).append((x.start, x.end))
+        excluded = {actor: Spans(own) for actor, own in spans.items()}
         kept = []
         credit = _SOURCE_CREDIT.search(text)
         for c in candidates:
@@ -117,7 +122,7 @@ class MentionFinder:
             if c.is_office and c.end + 1 in starts:
                 # "der russische Präsident Putin": the office is an apposition to the person.
                 continue
-            if any(x.actor == c.actor and x.start <= c.start < x.end for x in exclusions):
+            if exclusions and c.actor in excluded and excluded[c.actor].overlap(c.start, c.start + 1):
                 continue
             kept.append(c)
         return kept
@@ -267,11 +272,13 @@ def _longest_first(candidates: list[_Candidate], order: Mapping[str, int]) -> li
     Between two actors with the same form the one given first has it.
     """
     rank = {"form": 0, "epithet": 1, "surname": 2, "metonym": 3, "prefix": 4, "adjective": 5}
-    taken: list[_Candidate] = []
+    kept: list[_Candidate] = []
+    taken = bytearray(max((c.end for c in candidates), default=0))  # by character
     for c in sorted(candidates, key=lambda c: (c.start - c.end, c.start, rank[c.role], order[c.actor.id])):
-        if all(c.end <= t.start or c.start >= t.end for t in taken):
-            taken.append(c)
-    return sorted(taken, key=lambda c: c.start)
+        if taken.find(1, c.start, c.end) < 0:
+            kept.append(c)
+            taken[c.start : c.end] = b"\1" * (c.end - c.start)
+    return sorted(kept, key=lambda c: c.start)
 
 
 def _join_titles(candidates: list[_Candidate]) -> list[_Candidate]:
