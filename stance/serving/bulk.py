@@ -125,7 +125,7 @@ def score_partition(folder: str, key: str, number: int) -> Slip:
     if manifest.versions["stance"] != version("stance"):
         raise WorkerError(f"a worker has stance {version('stance')}", hint="install the same everywhere")
     # A scheduler asks again for a part whose worker died with the slip in its hands.
-    if slip := find_slip(Path(folder), number, key):
+    if slip := find_slip(Path(folder), number, key, thorough=True):
         return slip
     partition = manifest.partitions[number]
     for piece in partition.pieces:

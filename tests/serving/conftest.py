@@ -24,9 +24,9 @@ SENTENCES = [
 
 @pytest.fixture(scope="session")
 def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """240 articles, one a line."""
+    """960 articles, one a line."""
     file = tmp_path_factory.mktemp("articles") / "a.jsonl"
-    texts = (" ".join((SENTENCES[i % 4 :] + SENTENCES[: i % 3]) * 4) for i in range(240))
+    texts = (" ".join((SENTENCES[i % 4 :] + SENTENCES[: i % 3]) * 4) for i in range(960))
     lines = (msgspec.json.encode({"id": f"a{i}", "text": text}) for i, text in enumerate(texts))
     file.write_bytes(b"\n".join(lines) + b"\n")
     return file
@@ -44,7 +44,7 @@ def start(bundle: Path, articles: Path) -> Iterator[Callable[..., subprocess.Pop
     running: list[subprocess.Popen[str]] = []
 
     def begin(folder: Path, *more: str, file: Path = articles) -> subprocess.Popen[str]:
-        arguments = ["predict", str(file), "--model", str(bundle), "-o", f"{folder}/", "--part-mb", "0.005"]
+        arguments = ["predict", str(file), "--model", str(bundle), "-o", f"{folder}/", "--part-mb", "0.01"]
         process = subprocess.Popen(
             [sys.executable, "-m", "stance", *arguments, *more], stderr=subprocess.PIPE, text=True
         )
