@@ -12,9 +12,12 @@ import psutil
 import pytest
 from long_runs import Pairs, finish, pairs_of, parts_of, wait_for
 
+from stance.errors import OutputError
 from stance.records import Article
+from stance.serving.bulk import score_partition
 from stance.serving.manifest import MANIFEST
 from stance.serving.partitions import cut_partitions, list_inputs, read_partition
+from stance.serving.parts import find_slip
 
 pytestmark = pytest.mark.slow
 
@@ -154,3 +157,11 @@ def test_small_files_share_a_part(tmp_path: Path) -> None:
     partitions = list(cut_partitions(list_inputs([str(tmp_path)]), 130))
     assert [len(p.pieces) for p in partitions] == [10] * 5
     assert Path(partitions[0].pieces[0].path).is_absolute()
+
+
+def test_a_straggler_of_an_abandoned_run_neither_counts_nor_writes(finished: Path) -> None:
+    key = json.loads((finished / MANIFEST).read_bytes())["key"]
+    assert find_slip(finished, 0, key)
+    assert find_slip(finished, 0, "another run") is None
+    with pytest.raises(OutputError, match="belongs to another run"):
+        score_partition(str(finished), "another run", 0)
