@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.errors import ActorError, ArticleError
+from stance.errors import ArticleError
 from stance.reading.acting import ACTING_NOUN, COMPOUND_HEAD, GOVERNING_NOUN, acts_here
 from stance.reading.given_names import GIVEN_NAMES
 from stance.reading.spans import Spans
@@ -72,11 +72,7 @@ class MentionFinder:
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
-        strings = [p.string for p in self._patterns]
-        try:
-            return AhoCorasick(strings, matchkind=MatchKind.Standard)
-        except UnicodeEncodeError as error:
-            raise ActorError(f"form {error.object!r:.60} {_HALF}", hint=_MENDED) from None
+        return AhoCorasick([p.string for p in self._patterns], matchkind=MatchKind.Standard)
 
     def find(self, article: Article) -> list[Mention]:
         """Return the mentions of all actors, in reading order, none overlapping another.
