@@ -12,6 +12,7 @@ from stance.records import Actor, ActorKind
 __all__ = ["actor_from_option", "actor_from_record", "actor_to_record", "choose_actors", "read_actors"]
 
 _LISTS = ("forms", "prefixes", "metonyms", "epithets", "exclusions")
+_BROKEN_VALUES = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
 _KNOWN = {"id", "name", "kind", "surname", "adjective", "gender", "plural", *_LISTS}
 
 
@@ -29,11 +30,18 @@ def read_actors(path: str | Path) -> tuple[Actor, ...]:
     try:
         # The safe loader in C, seven times as fast; ruff knows safe_load only.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        records = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506
+        data = path.read_bytes()
+        if b"*" in data and any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(data, Loader=loader)):
+            # Nine references to nine references to nine … fill the memory from a kilobyte.
+            raise ActorError("holds references (*name)", path, "write each value out")
+        records = yaml.load(data, Loader=loader)  # noqa: S506
     except OSError as error:
         raise ActorError(f"actor file cannot be read: {error.strerror}", path) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ActorError(f"is not YAML: {' '.join(str(error).split())[:160]}", path) from None
+    except _BROKEN_VALUES as error:
+        # What PyYAML's constructors raise of themselves: "2020-13-45", "!!bool vielleicht".
+        raise ActorError(f"holds a value that is not of its type: {error!s:.80}", path) from None
     if not isinstance(records, list) or not records:
         raise ActorError("holds no list of actors", path, "begin each actor with '- id: …'")
     actors = []
@@ -73,24 +81,31 @@ def actor_from_record(record: Any) -> Actor:
     if not isinstance(name, str) or not name.strip():
         raise ActorError("has no name")
     name = name.strip()
-    try:
-        kind = ActorKind(record.get("kind", ActorKind.other))
-    except ValueError:
-        kinds = ", ".join(ActorKind)
-        raise ActorError(f"{name!r} has unknown kind {record['kind']!r}", hint=f"one of {kinds}") from None
+    kind = _read_kind(record, name)
     lists = {field: _read_forms(record, field, name) for field in _LISTS}
-    surname = record.get("surname") or (_surname_of(name, kind, lists["forms"]))
+    for field in ("surname", "adjective"):
+        if not isinstance(record.get(field), str | None):
+            raise ActorError(f"{field!r} of {name!r:.80} is not a string")
+    surname = (record.get("surname") or "").strip() or (_surname_of(name, kind, lists["forms"]))
     adjective = record.get("adjective")
-    if adjective is not None and not isinstance(adjective, str):
-        raise ActorError(f"'adjective' of {name!r} is not a string")
     actor_id = record.get("id", _slug(name))
+    if not isinstance(actor_id, str | int | float) or actor_id == "":
+        raise ActorError(f"'id' of {name!r:.80} is not a word", hint="write 'id: venn'")
     return Actor(str(actor_id), name, kind=kind, surname=surname, adjective=adjective, **lists)
+
+
+def _read_kind(record: Mapping[str, Any], name: str) -> ActorKind:
+    kind = record.get("kind", ActorKind.other)
+    if not isinstance(kind, str) or kind not in set(ActorKind):
+        kinds = ", ".join(ActorKind)
+        raise ActorError(f"{name!r:.80} has unknown kind {kind!r:.80}", hint=f"one of {kinds}")
+    return ActorKind(kind)
 
 
 def _read_forms(record: Mapping[str, Any], field: str, name: str) -> tuple[str, ...]:
     value = record.get(field) or ()
-    if isinstance(value, str) or not all(isinstance(v, str) and v.strip() for v in value):
-        raise ActorError(f"{field!r} of {name!r} is not a list of non-empty strings")
+    if not isinstance(value, list | tuple) or not all(isinstance(v, str) and v.strip() for v in value):
+        raise ActorError(f"{field!r} of {name!r:.80} is not a list of non-empty strings")
     return tuple(dict.fromkeys(v.strip() for v in value))
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from stance.errors import ArticleError
 from stance.reading.acting import ACTING_NOUN, COMPOUND_HEAD, GOVERNING_NOUN, acts_here
 from stance.reading.given_names import GIVEN_NAMES
 from stance.reading.spans import Spans
@@ -37,6 +38,8 @@ class _Candidate:
     is_office: bool = False
 
 
+_HALF = "holds half of a character (a lone surrogate)"
+_MENDED = "text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace') mends it"
 _BLANKS = "\n\t\u00a0\u202f"
 _COMPOUND_TAIL = re.compile(r"-((?:[\w]+-)*)(\w+)")
 _CLOSED_TAIL = re.compile(r"[a-zäöüß]+")
@@ -83,7 +86,7 @@ class MentionFinder:
             text = text.replace(blank, " ")
         candidates: list[_Candidate] = []
         exclusions: list[_Candidate] = []
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        for index, start, end in self._matches(article, text):
             pattern = self._patterns[index]
             if _glued_left(text, start):
                 continue
@@ -98,6 +101,14 @@ class MentionFinder:
             Mention(c.actor, c.start, c.end, article.full_text[c.start : c.end], c.kind)
             for c in _join_titles(_longest_first(candidates, self._order))
         ]
+
+    def _matches(self, article: Article, text: str) -> list[tuple[int, int, int]]:
+        automaton = self._automaton
+        try:
+            return automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError as error:
+            told = f"text {_HALF} at {error.start}"
+            raise ArticleError(told, article.path or article.id, _MENDED) from None
 
     def _drop_unfit(
         self, candidates: list[_Candidate], exclusions: list[_Candidate], text: str
@@ -148,7 +159,7 @@ def _patterns_of(actor: Actor) -> Iterator[_Pattern]:
     )
     for role, strings in groups:
         spelled = {v for s in strings for v in _spellings(s, declines=actor.kind not in _UNDECLINED)}
-        yield from (_Pattern(s, actor, role) for s in sorted(spelled))
+        yield from (_Pattern(s, actor, role) for s in sorted(spelled) if s)
     if actor.adjective:
         for string in (actor.adjective, actor.adjective.capitalize()):
             yield _Pattern(string, actor, "adjective")
