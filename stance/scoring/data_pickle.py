@@ -22,7 +22,7 @@ from stance.errors import BundleError
 __all__ = ["read_plain_data"]
 
 _LARGEST = 1 << 27  # bytes; the shipped models have five million
-_MOST_STEPS = 1_000_000  # opcodes; format 2 needs twenty thousand, later ones hundreds
+_MOST_STEPS = 250_000  # opcodes; format 2 needs twenty thousand, later ones hundreds
 _MOST_AXES = 2
 
 
