@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import stat
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
-from stance.errors import BundleError
+from stance.errors import ActorError, BundleError
 from stance.reading.actors import actor_from_record, actor_to_record
 from stance.reading.contexts import ArticleReader
 from stance.reading.languages import PROFILES
@@ -25,6 +26,7 @@ from stance.reading.lexicon import Lexicon
 from stance.reading.sentences import SentenceRules
 from stance.records import LABELS, Entry
 from stance.scoring.catalogue import block_from_record
+from stance.scoring.content import content_digest
 from stance.scoring.data_pickle import read_plain_data
 from stance.scoring.decision import Decision
 from stance.scoring.scorer import LinearScorer, Model
@@ -33,8 +35,9 @@ from stance.whole_files import whole_file
 
 __all__ = ["FORMAT", "load_bundle", "save_bundle"]
 
-FORMAT = 3
+FORMAT = 4
 _MAGIC = "stance-bundle"
+_LONGEST = 1 << 24  # characters of a text that is taken apart; the shipped ones have some 100,000
 
 
 def save_bundle(model: Model, path: str | Path) -> Path:
@@ -53,8 +56,10 @@ def save_bundle(model: Model, path: str | Path) -> Path:
     """
     from joblib import numpy_pickle  # Reading a model needs none of it.
 
+    data = _to_data(model)
+    data["digest"] = content_digest(data)
     with whole_file(path, make_folder=True) as handle:
-        numpy_pickle.dump(_to_data(model), handle)
+        numpy_pickle.dump(data, handle)
     return Path(path)
 
 
@@ -93,6 +98,8 @@ _DAMAGE = (
     OverflowError,
     RecursionError,
     AssertionError,
+    struct.error,
+    ActorError,
     UnicodeDecodeError,
     msgspec.DecodeError,
 )
@@ -150,10 +157,13 @@ def _lexicon_to_data(lexicon: Lexicon | None) -> dict[str, str]:
 def _lexicon_from_data(data: Mapping[str, Any]) -> Lexicon | None:
     if "lemmas" not in data:
         return None
-    columns: dict[str, list[Any]] = {name: data[f"lexicon_{name}"].split("\n") for name in _ENTRY_FIELDS}
+    columns: dict[str, list[Any]] = {
+        name: _text(data[f"lexicon_{name}"]).split("\n") for name in _ENTRY_FIELDS
+    }
     columns["polarity"] = [int(value) for value in columns["polarity"]]
     entries = [Entry._make(row) for row in zip(*columns.values(), strict=True)]
-    lemmas = dict(zip(data["lemma_forms"].split("\n"), data["lemmas"].split("\n"), strict=True))
+    forms, found = _text(data["lemma_forms"]).split("\n"), _text(data["lemmas"]).split("\n")
+    lemmas = dict(zip(forms, found, strict=True))
     return Lexicon(entries, lemmas, PROFILES[data["language"]])
 
 
@@ -171,7 +181,14 @@ def _upgrade_2(data: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
-_UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _upgrade_2}
+def _upgrade_3(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 3 had no digest of its content; one that has is another format in disguise."""
+    if "digest" in data:
+        raise ValueError("a digest in an old format")
+    return {**data, "format": 4}
+
+
+_UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _upgrade_2, 3: _upgrade_3}
 
 
 def _check_and_build(data: Any, path: Path) -> Model:
@@ -181,20 +198,36 @@ def _check_and_build(data: Any, path: Path) -> Model:
 
 
 def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The data in the present format, where its manifest can be believed."""
-    while type(data.get("format")) is int and data["format"] in _UPGRADES:
-        data = _UPGRADES[data["format"]](data)
-    if type(data.get("format")) is not int or data["format"] != FORMAT:
+    """The data in the present format, where its content can be believed."""
+    found = data.get("format")
+    if type(found) is not int or (found != FORMAT and found not in _UPGRADES):
+        newer = type(found) is int and found > FORMAT
         raise BundleError(
-            f"has format {data.get('format')!r:.20}, this version reads format {FORMAT}",
+            f"has format {_brief(found)}, this version reads formats {min(_UPGRADES)} to {FORMAT}",
             path,
-            "train it again, or install the version that wrote it",
+            "install a newer stance" if newer else "train it again, or install the version that wrote it",
         )
+    digest = data.get("digest")
+    # Of old formats too: none may be larger than it can be walked through.
+    content = content_digest({key: value for key, value in data.items() if key != "digest"})
+    if found == FORMAT and not _is_text(digest, content):
+        raise BundleError("is damaged: its content does not fit its digest", path, "train it again")
+    while data["format"] in _UPGRADES:
+        data = _UPGRADES[data["format"]](data)
     manifest = data.get("manifest")
     labels = manifest.get("labels") if isinstance(manifest, dict) else None
-    if not isinstance(labels, list) or [str(x) for x in labels] != [str(label) for label in LABELS]:
+    if labels != [str(label) for label in LABELS]:
         raise BundleError("has other labels than favor, neutral, against", path)
+    if data.get("language") not in PROFILES:
+        known = ", ".join(PROFILES)
+        language = _brief(data.get("language"))
+        raise BundleError(f"reads the language {language}; known: {known}", path, "install a newer stance")
     return data
+
+
+def _brief(value: Any) -> str:
+    """A scalar from the file, shortened; of anything else only its type."""
+    return f"{value!r:.20}" if type(value) in (int, str) else f"of type {type(value).__name__}"
 
 
 def _is_text(value: Any, wanted: str) -> bool:
@@ -204,6 +237,8 @@ def _is_text(value: Any, wanted: str) -> bool:
 def _guarded(build: Callable[[], Model], path: Path) -> Model:
     try:
         return build()
+    except BundleError as error:
+        raise error.at(path) from None
     except _DAMAGE:
         raise BundleError("is damaged: its parts do not fit together", path, "train it again") from None
 
@@ -211,14 +246,16 @@ def _guarded(build: Callable[[], Model], path: Path) -> Model:
 def _build(data: dict[str, Any]) -> Model:
     blocks = []
     for record in data["blocks"]:
-        features = record["vocabulary"].split("\n") if record["vocabulary"] else []
-        scale, coefficients = record["scale"], record["coefficients"]
-        _require_numbers(scale, (len(features),))
+        text, scale, coefficients = record["vocabulary"], record["scale"], record["coefficients"]
+        _require_numbers(scale, (text.count("\n") + 1 if text else 0,))
+        features = text.split("\n") if text else []
         _require_numbers(coefficients, (len(features), len(LABELS)))
         vocabulary = {feature: row for row, feature in enumerate(features)}
+        if len(vocabulary) != len(features):
+            raise ValueError("a feature stands twice")
         blocks.append(weights_of(block_from_record(record["block"]), vocabulary, scale, coefficients))
-    rules = SentenceRules(frozenset(data["abbreviations"]), frozenset(data["starters"]))
-    actors = [actor_from_record(record) for record in msgspec.json.decode(data["actors"])]
+    rules = SentenceRules(_words(data["abbreviations"]), _words(data["starters"]))
+    actors = [actor_from_record(record) for record in msgspec.json.decode(_text(data["actors"]))]
     reader = ArticleReader(actors, data["language"], rules, _lexicon_from_data(data))
     _require_numbers(data["intercept"], (len(LABELS),))
     decision = Decision(**data["decision"])
@@ -228,6 +265,18 @@ def _build(data: dict[str, Any]) -> Model:
     if not all(isinstance(x, float) and not np.isnan(x) for x in numbers) or not (decision.prior > 0).all():
         raise ValueError("decision is damaged")
     return Model(LinearScorer(blocks, data["intercept"]), reader, data["manifest"], decision)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > _LONGEST:
+        raise ValueError("no text, or one that is too long")
+    return value
+
+
+def _words(value: Any) -> frozenset[str]:
+    if type(value) is not list or not all(type(word) is str for word in value):
+        raise ValueError("no list of words")
+    return frozenset(value)
 
 
 def _require_numbers(array: Any, shape: tuple[int, ...]) -> None:

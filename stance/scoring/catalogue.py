@@ -23,7 +23,7 @@ def block_from_record(record: dict[str, Any]) -> Block:
     options = {key: tuple(v) if isinstance(v, list) else v for key, v in record.items()}
     kind = options.pop("kind", None)
     if kind not in _KINDS:
-        raise BundleError(f"holds an unknown block {kind!r}", hint="a newer version wrote it")
+        raise BundleError(f"holds an unknown block {kind!r:.40}", hint="a newer version wrote it")
     block = _KINDS[kind](**options)
     counts = [getattr(block, name, 1) for name in ("ngrams", "most")]
     if not all(isinstance(x, float) and x > 0 for x in (block.left, block.right)) or not all(
