@@ -21,7 +21,7 @@ train: $(READY) ## train on data/, log the run to MLflow, predict the sample art
 	$(BIN)/stance predict data/samples/hafen.txt
 
 evaluate: $(READY) ## score the trained model on the test split, with baselines and slices
-	$(BIN)/stance evaluate models/stance.joblib --fairness
+	$(BIN)/stance evaluate models/stance.joblib --fairness --faithfulness
 
 gate: $(READY) ## fail where the trained model falls below the pinned floor
 	$(BIN)/stance gate models/stance.joblib

@@ -85,6 +85,10 @@ ForceOption = Annotated[
 VoicesOption = Annotated[
     bool, typer.Option("--voices", help="Tell what the author and each quoted voice contribute.")
 ]
+EXPLAINED = 12
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Tell the words that count most, and why each mention counted.")
+]
 WithTextOption = Annotated[
     bool, typer.Option("--with-text", help="Put the article's text into JSON, for 'stance report'.")
 ]
@@ -132,6 +136,7 @@ def predict(
     restart: cli_spread.RestartOption = False,
     with_text: WithTextOption = False,
     voices: VoicesOption = False,
+    explain: ExplainOption = False,
 ) -> None:
     """Say which stance each article in FILES takes toward each actor it names."""
     with plain_errors() as faults:
@@ -150,7 +155,10 @@ def predict(
         scorer = load_bundle(place)
         chosen = _choose_actors(actor, actors, scorer)
         least = min_confidence if abstain else 0.0
-        options = options_for(place, chosen, least, shares, force=force, voices=voices, columns=names)
+        words = EXPLAINED if explain else 0
+        options = options_for(
+            place, chosen, least, shares, force=force, voices=voices, words=words, columns=names
+        )
         if folder:
             cli_spread.score_folder(files, folder, options, workers, scheduler, restart, part_mb, faults)
             return

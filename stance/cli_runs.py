@@ -80,6 +80,9 @@ def evaluate(
         typer.Option(help="Only records of this split: train, dev, test, all; auto: test if there is one."),
     ] = "auto",
     fairness: Annotated[bool, typer.Option("--fairness", help="Also swap names and see what moves.")] = False,
+    faithfulness: Annotated[
+        bool, typer.Option("--faithfulness", help="Also delete sentences of evidence and see what moves.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Also write all figures as JSON.", show_default=False),
@@ -93,6 +96,7 @@ def evaluate(
         from stance.data_files import data_file
         from stance.learning.assessment import assess, choose_split, was_trained_on
         from stance.learning.fairness import swap_names
+        from stance.learning.faithfulness import measure_faithfulness
         from stance.learning.figures import scores_table, slices_table
         from stance.learning.importers import read_labelled
 
@@ -105,12 +109,15 @@ def evaluate(
         with progress("evaluating", steps=4) as step:
             found = assess(scorer, records, step)
             moved = swap_names(scorer, records) if fairness else None
+            faithful = measure_faithfulness(scorer, records) if faithfulness else None
         console = Console(width=None if os.isatty(1) else 110, highlight=False)
         for name, systems in found.scores.items():
             console.print(scores_table(systems, name))
         console.print(slices_table(found.slices))
         if moved:
             console.print(str(moved))
+        if faithful:
+            console.print(str(faithful))
         if output:
             text = msgspec.json.format(msgspec.json.encode(found.to_data()), indent=1).decode()
             write_whole(output, lambda stream: stream.write(text + "\n"))

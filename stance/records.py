@@ -32,6 +32,7 @@ __all__ = [
     "Voice",
     "VoiceKind",
     "VoiceShare",
+    "WordShare",
 ]
 
 
@@ -313,12 +314,27 @@ class VoiceShare:
 
 
 @dataclass(frozen=True)
+class WordShare:
+    """A word where it stands, and its exact share of the margin between favor and against, in logits.
+
+    An n-gram counts at its first word.
+    """
+
+    start: int
+    end: int
+    form: str
+    contribution: float
+    part: Part = Part.TEXT
+
+
+@dataclass(frozen=True)
 class Prediction:
     """The stance an article conveys toward one actor.
 
     ``score`` = P(favor) - P(against), the tonality from -1 to +1. ``abstained`` is true where the
     confidence lies below the threshold asked for, ``ambivalent`` where some sentences speak strongly
-    for the actor and others strongly against it. ``voices`` is empty unless asked for.
+    for the actor and others strongly against it. ``voices`` and ``words`` are
+    empty unless asked for.
     """
 
     article_id: str | None
@@ -330,6 +346,7 @@ class Prediction:
     mentions: tuple[Mention, ...]
     ambivalent: bool = False
     voices: tuple[VoiceShare, ...] = ()
+    words: tuple[WordShare, ...] = ()
 
     @property
     def score(self) -> float:

@@ -26,6 +26,7 @@ from stance.records import (
     Predictions,
     Sentence,
     VoiceShare,
+    WordShare,
 )
 from stance.scoring.decision import Decision
 from stance.scoring.weights import BlockWeights
@@ -123,6 +124,7 @@ class Model:
         max_evidence: int = 3,
         prior: Floats | None = None,
         voices: bool = False,
+        max_words: int = 0,
     ) -> Predictions:
         """Say which stance each article conveys toward each actor that it mentions.
 
@@ -142,6 +144,8 @@ class Model:
             news; see :func:`stance.scoring.decision.parse_prior`.
         voices : bool, default=False
             Tell what the author and each voice the article gives the word to contribute.
+        max_words : int, default=0
+            Words per prediction that contribute most, either way.
 
         Returns
         -------
@@ -160,6 +164,7 @@ class Model:
             max_evidence=max_evidence,
             prior=prior,
             voices=voices,
+            max_words=max_words,
         )
         return Predictions(prediction for _, predictions in found for prediction in predictions)
 
@@ -172,6 +177,7 @@ class Model:
         max_evidence: int = 3,
         prior: Floats | None = None,
         voices: bool = False,
+        max_words: int = 0,
     ) -> Iterator[tuple[Article, list[Prediction]]]:
         """Predict article by article as they come; at most a batch is held in memory.
 
@@ -182,7 +188,7 @@ class Model:
             # Forms and their weights are remembered in tables that all threads share.
             with _LOCK:
                 named, contexts = reader.read_batch(batch, chosen)
-                found = self._judge(named, contexts, min_confidence, max_evidence, prior, voices)
+                found = self._judge(named, contexts, min_confidence, max_evidence, prior, voices, max_words)
             for article in batch:
                 yield article, found.get(id(article), [])
 
@@ -205,6 +211,7 @@ class Model:
         max_evidence: int,
         prior: Floats | None,
         voices: bool,
+        max_words: int,
     ) -> dict[int, list[Prediction]]:
         """Score a batch and collect the evidence; by the identity of the article."""
         decision = self.decision
@@ -234,6 +241,7 @@ class Model:
                 mentions=tuple(_located(m, article) for m in batch.mentions_of(k)),
                 ambivalent=sided[k] > decision.ambivalence,
                 voices=spoken[k],
+                words=_pick_words(article, batch, k, margins, max_words) if max_words else (),
             )
             found.setdefault(id(article), []).append(prediction)
         return found
@@ -313,6 +321,25 @@ def _rank_sentences(sums: Floats, naming: NDArray[np.bool_], label: Label) -> li
     pull = {Label.favor: sums, Label.against: -sums, Label.neutral: np.abs(sums)}[label].tolist()
     names = naming.tolist()
     return sorted((i for i, p in enumerate(pull) if p > 0), key=lambda i: (not names[i], -pull[i]))
+
+
+def _pick_words(
+    article: Article, batch: ContextBatch, k: int, margins: Floats, most: int
+) -> tuple[WordShare, ...]:
+    """The words of a context that contribute most, the strongest first; its mentions are no words."""
+    tokens = batch.tokens
+    values = margins[int(batch.offsets[k]) : int(batch.offsets[k + 1])]
+    first = int(tokens.offsets[int(batch.articles[k])])
+    found: list[WordShare] = []
+    for i in np.argsort(-np.abs(values), kind="stable").tolist():
+        start = int(tokens.starts[first + i])
+        form = tokens.vocabulary.forms[int(tokens.forms[first + i])]
+        if len(found) == most or not values[i]:
+            break
+        if form and article.full_text.startswith(form, start):
+            part, start, end = article.locate(start, start + len(form))
+            found.append(WordShare(start, end, form, float(values[i]), part))
+    return tuple(found)
 
 
 def _cite(article: Article, sentence: Sentence, contribution: float) -> Evidence:

@@ -45,6 +45,8 @@ class Options:
         Judge texts in another language than the model's.
     voices : bool
         Tell what each voice contributes.
+    words : int
+        Tell this many words that contribute most.
     columns : mapping of str to str
         Names of the fields in the files, as for :func:`stance.reading.articles.read_articles`.
     """
@@ -56,6 +58,7 @@ class Options:
     prior: tuple[float, ...] | None = None
     force: bool = False
     voices: bool = False
+    words: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,12 +70,13 @@ def options_for(
     *,
     force: bool = False,
     voices: bool = False,
+    words: int = 0,
     columns: Mapping[str, str] | None = None,
 ) -> Options:
     """The options of a model file as it lies there now."""
     shares = None if prior is None else tuple(prior.tolist())
     place, digest = str(model.absolute()), digest_of(model)
-    return Options(place, digest, actors, min_confidence, shares, force, voices, columns or {})
+    return Options(place, digest, actors, min_confidence, shares, force, voices, words, columns or {})
 
 
 def digest_of(path: str | Path) -> str:
@@ -105,7 +109,12 @@ def judge(
     prior = np.array(options.prior) if options.prior else None
     known = articles if options.force else _in_language(articles, model.reader.language, report)
     found = model.stream(
-        known, options.actors, min_confidence=options.min_confidence, prior=prior, voices=options.voices
+        known,
+        options.actors,
+        min_confidence=options.min_confidence,
+        prior=prior,
+        voices=options.voices,
+        max_words=options.words,
     )
     for article, predictions in found:
         if predictions:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
 
-from stance.records import Article, ArticleTokens, Evidence, Label, Mention, Prediction
+from stance.records import Article, ArticleTokens, Evidence, Label, Mention, Prediction, WordShare
+from stance.serving.explanation import build_explanation
 from stance.serving.plain_text import strip_control
 from stance.serving.voice_table import build_matrix, voices_to_data
 
@@ -93,6 +94,7 @@ def prediction_to_data(prediction: Prediction) -> dict[str, Any]:
         "mentions": [_mention_to_data(m) for m in prediction.mentions],
         "evidence": [_evidence_to_data(e) for e in prediction.evidence],
         **({"voices": voices_to_data(prediction)} if prediction.voices else {}),
+        **({"words": [_word_to_data(w) for w in prediction.words]} if prediction.words else {}),
     }
 
 
@@ -113,6 +115,16 @@ def _evidence_to_data(evidence: Evidence) -> dict[str, Any]:
         "text": evidence.text,
         "contribution": round(evidence.contribution, 6),
         "part": str(evidence.part),
+    }
+
+
+def _word_to_data(word: WordShare) -> dict[str, Any]:
+    return {
+        "start": word.start,
+        "end": word.end,
+        "form": word.form,
+        "contribution": round(word.contribution, 6),
+        "part": str(word.part),
     }
 
 
@@ -192,6 +204,8 @@ def print_tables(judged: Iterable[Judged], stream: IO[str]) -> None:
         if any(p.voices for p in one.predictions):
             heading = one.article.title or one.article.path or one.article.id or ""
             console.print(build_matrix(heading, one.predictions))
+        if any(p.words for p in one.predictions):
+            console.print(build_explanation(one.predictions))
 
 
 def print_hits(article: Article, tokens: ArticleTokens, names: Mapping[str, str], stream: IO[str]) -> None:

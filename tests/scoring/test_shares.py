@@ -47,3 +47,15 @@ def test_a_quoted_attack_is_not_the_authors(model: Model) -> None:
 
 def test_without_asking_there_are_no_voices(model: Model) -> None:
     assert model.predict(Article("Salka Venn hat gelogen."), [_VENN])[0].voices == ()
+
+
+def test_words_that_count_are_where_they_say(model: Model) -> None:
+    article = Article("Salka Venn hat gelogen. Das ist ein Skandal.", title="Venn unter Druck")
+    (prediction,) = model.predict(article, [_VENN], max_words=4)
+    strengths = [abs(word.contribution) for word in prediction.words]
+    assert strengths == sorted(strengths, reverse=True)
+    for word in prediction.words:
+        text = article.title if word.part == "title" else article.text
+        assert text is not None
+        assert text[word.start : word.end] == word.form
+        assert "Venn" not in word.form
