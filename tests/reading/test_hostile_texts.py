@@ -244,6 +244,7 @@ def test_a_hostile_actor_file_is_refused_in_one_line(text: str, says: str, tmp_p
     assert len(str(error.value)) < 500
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_actors_are_read_and_looked_for(tmp_path: Path) -> None:
     file = tmp_path / "akteure.yaml"
     file.write_text("".join(f"- {{id: a{i}, name: Firma{i}x}}\n" for i in range(100_000)), encoding="utf-8")
