@@ -87,18 +87,23 @@ class Source:
     @property
     def place(self) -> str:
         """How a message names it."""
-        return "stdin" if self.address == STDIN else self.address
+        return "stdin" if self.address == STDIN else _printable(self.address)
 
     @property
     def path(self) -> str | None:
         """What an article says about where it comes from; stdin is no place."""
-        return None if self.address == STDIN else self.address
+        return None if self.address == STDIN else _printable(self.address)
 
     @property
     def stem(self) -> str:
         """The file's name without its suffixes: the id of an article that has none."""
         name = _name(self.address).removesuffix(self.packing)
-        return PurePosixPath(name).stem if self.path else self.place
+        return _printable(PurePosixPath(name).stem) if self.path else self.place
+
+
+def _printable(address: str) -> str:
+    """A name that is no UTF-8, from an old disk, holds half characters that no answer can be written with."""
+    return address.encode("utf-8", "replace").decode() if not address.isascii() else address
 
 
 @dataclass

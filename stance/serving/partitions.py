@@ -66,6 +66,9 @@ def _state(source: Source) -> InputFile:
     if "://" in source.address:
         return InputFile(source.address, source.size or 0, 0)
     path = Path(source.address).absolute()
+    if not source.address.isascii() and source.path != source.address:
+        # The list of what is done is JSON, which holds no half characters.
+        raise ArticleError("has a name that is no UTF-8", source.place, "rename it, or write to one file")
     try:
         state = path.stat()
     except OSError as error:

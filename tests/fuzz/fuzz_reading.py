@@ -16,21 +16,20 @@ from collections.abc import Callable
 import atheris
 
 with atheris.instrument_imports(include=["stance.reading", "stance.scoring"]):
-    from stance.reading.actors import actor_from_option
+    from stance.learning.corpus import read_corpus
+    from stance.learning.runs import train_model
+    from stance.reading.actors import actor_from_option, read_actors
     from stance.reading.article_json import iterate_json, iterate_lines
     from stance.reading.article_records import FieldNames
     from stance.reading.article_tables import iterate_csv
     from stance.reading.encodings import decode_text
     from stance.reading.tokens import split_tokens
     from stance.reading.web_pages import strip_markup
+    from stance.records import Actor, ActorKind, Article, Part, Prediction
+    from stance.scoring.scorer import Model
 
 from stance.data_files import data_file
 from stance.errors import StanceError
-from stance.learning.corpus import read_corpus
-from stance.learning.runs import train_model
-from stance.reading.actors import read_actors
-from stance.records import Actor, ActorKind, Article, Part, Prediction
-from stance.scoring.scorer import Model
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,:]\d+)*|[^\w\s]")
 VENN = Actor("venn", "Salka Venn", forms=("Venn", "C++", ".*"), kind=ActorKind.person)

@@ -156,6 +156,39 @@ def test_escapes_and_formulas_do_not_reach_the_user(run, tmp_path: Path) -> None
     assert row["evidence"].startswith("'@")
 
 
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
+def test_a_file_name_that_is_no_utf8_or_holds_escapes_is_told_and_judged(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, form: str
+) -> None:
+    Path(os.fsdecode(bytes(tmp_path) + b"/b\xf6se\x1b[31m.txt")).write_text(TEXT, encoding="utf-8")
+    Path(os.fsdecode(bytes(tmp_path) + b"/le\xf6r\x1b[31m.txt")).touch()
+    result = run("predict", tmp_path, "--format", form, "--voices")
+    assert result.exit_code == 2
+    assert "Russland" in result.stdout
+    assert "\x1b" not in result.output
+    assert result.stderr.count("\n") == 1
+    assert "is empty" in result.stderr
+
+
+def test_a_folder_of_parts_refuses_a_name_it_could_not_find_again(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    Path(os.fsdecode(bytes(tmp_path) + b"/b\xf6se.txt")).write_text(TEXT, encoding="utf-8")
+    result = run("predict", tmp_path, "-o", f"{tmp_path}/teile/")
+    assert result.exit_code == 2
+    assert "has a name that is no UTF-8" in result.stderr
+
+
+def test_the_name_of_a_hostile_actor_is_printed_without_its_escapes(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file, actors = tmp_path / "a.txt", tmp_path / "akteure.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    actors.write_text('- {name: "R\\e[31m\\u202e", forms: [Russland]}', encoding="utf-8")
+    shown = run("predict", file, "--actors", actors, "--voices").output
+    assert "R[31m" in shown
+    assert not {"\x1b", "\u202e"} & set(shown)
+    told = run("predict", file, "--actor", "E\x1b[31m").output
+    assert "does not mention" in told
+    assert "\x1b" not in told
+
+
 def test_every_command_has_help_and_stands_in_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
