@@ -75,7 +75,7 @@ def fetch_bundle(uri: str) -> Path:
     Raises
     ------
     TrackingError
-        Where the store holds no such model, or the model holds no bundle.
+        Where the store holds no such model, or the model holds no bundle or several.
     """
     require_store(uri)
     with opened_store() as mlflow:
@@ -84,9 +84,11 @@ def fetch_bundle(uri: str) -> Path:
             local = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
         except OSError as error:
             raise TrackingError(f"cannot be fetched: {error}", uri) from None
-    found = sorted(local.rglob("*.joblib"))
-    if not found:
-        raise TrackingError("holds no stance model", uri, "register one with 'stance train'")
+    # What else lies there (MLflow's own pickle of a model, say) is not opened.
+    found = sorted((local / "artifacts").glob("*.joblib"))
+    if len(found) != 1:
+        many = "several model files, and cannot say which is meant" if found else "no stance model"
+        raise TrackingError(f"holds {many}", uri, "register one with 'stance train'")
     return found[0]
 
 

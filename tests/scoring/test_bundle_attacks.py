@@ -182,7 +182,7 @@ OPCODES = {
     "a-hundred-thousand-lists-deep": b"]" * 100_000 + b"a" * 99_999,
     "a-hundred-thousand-tuples-deep": b")" + b"\x85" * 100_000,
     "half-a-million-lists": b"(" + b"]" * 500_000 + b"t",
-    "a-key-hashed-for-ever": b")" + b"2\x86" * 60 + b"}" + b"h\x00Ns",
+    "a-key-hashed-for-ever": b"})" + b"".join(b"\x94h" + bytes([k]) + b"\x86" for k in range(60)) + b"Ns",
     "a-text-of-a-terabyte": b"\x8d" + struct.pack("<Q", 1 << 40) + b"x",
     "a-text-larger-than-memory": b"\x8d" + struct.pack("<Q", (1 << 64) - 1) + b"x",
     "bytes-of-a-terabyte": b"\x8e" + struct.pack("<Q", 1 << 40) + b"x",
