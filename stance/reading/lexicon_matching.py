@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -13,7 +12,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.reading.lexicon import Expression, Lexicon
+from stance.reading.expressions import FILLERS, FURTHEST, TokenSentence, match_expression
+from stance.reading.lexicon import Lexicon
 from stance.reading.token_batches import EntryTable, HitBatch, TokenBatch
 from stance.reading.vocabulary import Column
 from stance.records import ROLES
@@ -25,37 +25,11 @@ Bools = NDArray[np.bool_]
 _CLAUSE_END = frozenset(",;:.!?–(")
 _STRONG_STOP = frozenset(".;:!?")
 _NEGATION_REACH = 4
-_FILLERS = 2  # words that may stand inside an expression: "den klugen Rücken stärken"
 _CASES = frozenset(("", "acc", "dat", "gen", "nom"))
 _SUBJECT, _OBJECT, _GENITIVE, _ANY = range(len(ROLES))
-# A sentence of more tokens is no sentence: looking through all of it for a verb would take for ever.
-_FURTHEST = 300
 
 Found = tuple[int, tuple[int, ...]]
 """(entry, tokens)."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Sentence:
-    """The tokens of one sentence; ``start`` is the first one's number in the batch."""
-
-    start: int
-    forms: Sequence[str]
-    lemmas: Sequence[tuple[str, ...]]
-
-    @cached_property
-    def present(self) -> frozenset[str]:
-        """All lemmas of the sentence."""
-        return frozenset(self.places)
-
-    @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Where each lemma stands."""
-        places: dict[str, list[int]] = {}
-        for i, lemmas in enumerate(self.lemmas):
-            for lemma in lemmas:
-                places.setdefault(lemma, []).append(i)
-        return places
 
 
 class HitFinder:
@@ -165,7 +139,7 @@ class HitFinder:
         taken: dict[int, int] = {}
         for (start, end), places in by_sentence.items():
             numbers = tokens.forms[start:end].tolist()
-            sentence = _Sentence(start, [strings[i] for i in numbers], [lemmas[i] for i in numbers])
+            sentence = TokenSentence(start, [strings[i] for i in numbers], [lemmas[i] for i in numbers])
             expressions = (f for i in places if anchors[i] for f in self._expressions_at(i - start, sentence))
             verbs = self._verbs_and_stops(sentence) if prefixes[places].any() else []
             separated = (
@@ -194,7 +168,7 @@ class HitFinder:
         closes[:-1] |= tokens.sentences[1:] != tokens.sentences[:-1]
         return closes
 
-    def _verbs_and_stops(self, sentence: _Sentence) -> list[int]:
+    def _verbs_and_stops(self, sentence: TokenSentence) -> list[int]:
         """Where a verb stands that may have lost its prefix, or a mark behind which none is looked for."""
         return [
             i
@@ -202,10 +176,10 @@ class HitFinder:
             if form in _STRONG_STOP or (form[:1].islower() and not self._separable.isdisjoint(lemmas))
         ]
 
-    def _separated_at(self, j: int, sentence: _Sentence, verbs: Sequence[int]) -> Iterator[Found]:
+    def _separated_at(self, j: int, sentence: TokenSentence, verbs: Sequence[int]) -> Iterator[Found]:
         """ "warf … vor": a finite verb, and its prefix at the end of the clause."""
         forms = sentence.forms
-        first = bisect_left(verbs, j - _FURTHEST)
+        first = bisect_left(verbs, j - FURTHEST)
         for number in range(bisect_left(verbs, j) - 1, first - 1, -1):
             i = verbs[number]
             if forms[i] in _STRONG_STOP:
@@ -217,7 +191,7 @@ class HitFinder:
                 yield from ((e, (i, j)) for e in found if self._lemmas[e] == lemma)
                 return
 
-    def _expressions_at(self, i: int, sentence: _Sentence) -> Iterator[Found]:
+    def _expressions_at(self, i: int, sentence: TokenSentence) -> Iterator[Found]:
         for anchor in sentence.lemmas[i]:
             by_companion = self.lexicon.expressions.get(anchor)
             if not by_companion:
@@ -226,7 +200,7 @@ class HitFinder:
             # By entry: one whose verb has two forms is listed twice.
             possible = {x.entry: x for companion in near for x in by_companion[companion]}
             for entry in sorted(possible):
-                positions = _match_expression(possible[entry], anchor, sentence, i)
+                positions = match_expression(possible[entry], anchor, sentence, i)
                 if positions:
                     yield entry, positions
 
@@ -332,7 +306,7 @@ class _Neighbours:
         before = self.starts - self._place(self.inside - 1) - 1
         has_before = (self.inside > self.first) & (before <= 1)
         return np.where(
-            (self.end > self.after) & (behind <= _FILLERS),
+            (self.end > self.after) & (behind <= FILLERS),
             self.after,
             np.where(has_before, self.inside - 1, -1),
         )
@@ -400,53 +374,7 @@ def _behind_preposition(preposition: str, here: Ints, tokens: TokenBatch) -> int
     wanted = {preposition, f"{preposition}m", f"{preposition[:-1]}m"}
     for number, place in enumerate(here.tolist()):
         before = int(here[number - 1]) if number else -1
-        for i in range(max(place - _FILLERS - 2, before, 0), place):
+        for i in range(max(place - FILLERS - 2, before, 0), place):
             if tokens.sentences[i] == tokens.sentences[place] and strings[forms[i]].lower() in wanted:
                 return number
     return -1
-
-
-def _match_expression(
-    expression: Expression, anchor: str, sentence: _Sentence, at: int
-) -> tuple[int, ...] | None:
-    """The fixed part in order around its longest word, the verb (if any) anywhere in the sentence."""
-    fixed = expression.fixed
-    middle = fixed.index(anchor)
-    positions = [at]
-    for step, rest in ((-1, fixed[:middle][::-1]), (1, fixed[middle + 1 :])):
-        here = at
-        for part in rest:
-            reach = range(here + step, here + step * (_FILLERS + 2), step)
-            within = (i for i in reach if 0 <= i < len(sentence.lemmas))
-            here = next((i for i in within if part in sentence.lemmas[i]), -1)
-            if here < 0:
-                return None
-            positions.append(here)
-    if not expression.verbs:
-        return tuple(sorted(positions))
-    verb = _nearest_verb(expression, sentence, at, positions)
-    return None if verb is None else tuple(sorted([*positions, verb]))
-
-
-def _nearest_verb(
-    expression: Expression, sentence: _Sentence, at: int, positions: Sequence[int]
-) -> int | None:
-    if sentence.present.isdisjoint(expression.verbs):
-        return None
-    near = [
-        i
-        for verb in expression.verbs
-        if verb in sentence.places
-        for i in _beside(sentence.places[verb], at, positions)
-        if abs(i - at) <= _FURTHEST
-    ]
-    # Of two as near as each other the one before.
-    return min(near, key=lambda i: (abs(i - at), i), default=None)
-
-
-def _beside(places: Sequence[int], at: int, taken: Sequence[int]) -> Iterator[int]:
-    """The last place before and the first one behind that are not taken."""
-    for numbers in (range(bisect_left(places, at) - 1, -1, -1), range(bisect_right(places, at), len(places))):
-        free = next((places[n] for n in numbers if places[n] not in taken), None)
-        if free is not None:
-            yield free

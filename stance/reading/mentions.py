@@ -38,7 +38,6 @@ class _Candidate:
     is_office: bool = False
 
 
-_HALF = "holds half of a character (a lone surrogate)"
 _MENDED = "text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace') mends it"
 _BLANKS = "\n\t\u00a0\u202f"
 _COMPOUND_TAIL = re.compile(r"-((?:[\w]+-)*)(\w+)")
@@ -103,11 +102,10 @@ class MentionFinder:
         ]
 
     def _matches(self, article: Article, text: str) -> list[tuple[int, int, int]]:
-        automaton = self._automaton
         try:
-            return automaton.find_matches_as_indexes(text, overlapping=True)
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError as error:
-            told = f"text {_HALF} at {error.start}"
+            told = f"text holds half of a character (a lone surrogate) at {error.start}"
             raise ArticleError(told, article.path or article.id, _MENDED) from None
 
     def _drop_unfit(
@@ -133,7 +131,7 @@ class MentionFinder:
             if c.is_office and c.end + 1 in starts:
                 # "der russische Präsident Putin": the office is an apposition to the person.
                 continue
-            if exclusions and c.actor in excluded and excluded[c.actor].overlap(c.start, c.start + 1):
+            if excluded and c.actor in excluded and excluded[c.actor].overlap(c.start, c.start + 1):
                 continue
             kept.append(c)
         return kept
@@ -195,9 +193,7 @@ def _without_accents(form: str) -> str:
 
 def _glued_left(text: str, start: int) -> bool:
     """True inside a word or behind a hyphen: "Nicht-EU", "Müller-Venn"."""
-    if start == 0:
-        return False
-    left = text[start - 1]
+    left = text[start - 1 : start]
     return left.isalnum() or left == "_" or (left == "-" and start > 1 and text[start - 2].isalnum())
 
 
