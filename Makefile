@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train evaluate gate experiments test lint audit ui bench lock clean
+.PHONY: help setup train evaluate gate experiments test testlong lint audit ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -32,6 +32,9 @@ experiments: $(READY) ## run what experiments/*.yaml ask and is not run yet
 
 test: $(READY) ## run the whole test suite
 	$(BIN)/python -m pytest
+
+testlong: $(READY) ## the suite with all kills and all families of hostile texts
+	STANCE_LONG=1 $(BIN)/python -m pytest
 
 lint: $(READY) ## check format, lint and types
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
 """Bytes of chance → every reader and the scorer; whatever is no StanceError is a finding.
 
-Not collected by pytest. Run it for as long as you like (``pip install 'stance[fuzz]'``)::
+Not collected by pytest. Run it for as long as you like (``pip install atheris``)::
 
     python tests/fuzz/fuzz_reading.py corpus/ -max_len=400 -runs=2000000
 """

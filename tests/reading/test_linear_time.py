@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -63,7 +64,7 @@ def _require_linear(model: Model, unit: str, end: str = "") -> None:
     size = 8_000
     while _seconds(model, text(size)) < _LONG_ENOUGH and size < 256_000:
         size *= 2
-    for _ in range(3):  # A busy machine may spoil a measure, not three.
+    for _ in range(5):  # A busy machine may spoil a measure, not five.
         once = min(_seconds(model, text(size)) for _ in range(3))
         twice = min(_seconds(model, text(2 * size)) for _ in range(3))
         if twice <= _MOST * once:
@@ -72,7 +73,7 @@ def _require_linear(model: Model, unit: str, end: str = "") -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", list(FAMILIES)[:: 1 if os.environ.get("STANCE_LONG") else 5])
 def test_twice_the_text_takes_twice_the_time(model: Model, family: str) -> None:
     _require_linear(model, FAMILIES[family], " vor" if family == "separable-verbs" else "")
 
