@@ -69,7 +69,12 @@ def invocations(store: Path) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "mlflow", "models", "serve", *arguments],
         cwd=store,
-        env=os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{store / 'runs' / 'mlflow.db'}"},
+        env={
+            **os.environ,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{store / 'runs' / 'mlflow.db'}",
+            # MLflow starts its server by name.
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
