@@ -8,9 +8,9 @@ from stance.scoring.scorer import Model
 
 
 def test_evidence_matters_more_than_any_other_sentence(model: Model, records: list[Record]) -> None:
-    found = measure_faithfulness(model, records[:60])
+    found = measure_faithfulness(model, records[:25])
     assert found is not None
-    assert found.predictions > 10
+    assert found.predictions > 3
     assert found.evidence[0] > found.random[0]
     assert found.random[1] <= found.random[0] <= found.random[2]
 
