@@ -31,7 +31,7 @@ experiments: $(READY) ## run what experiments/*.yaml ask and is not run yet
 	$(BIN)/stance runs -o experiments/README.md
 
 test: $(READY) ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 testlong: $(READY) ## the suite with all kills and all families of hostile texts
 	STANCE_LONG=1 $(BIN)/python -m pytest
