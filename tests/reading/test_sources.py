@@ -47,13 +47,17 @@ def _texts(*files: object) -> list[str]:
     [
         ("a.jsonl", LINES),
         ("a.ndjson", b"\xef\xbb\xbf" + LINES),
-        ("a.jsonl.gz", gzip.compress(LINES)),
-        pytest.param("b.jsonl.gz", gzip.compress(LINES[:17]) + gzip.compress(LINES[17:]), id="two-members"),
+        ("a.jsonl.gz", gzip.compress(LINES, mtime=0)),
+        pytest.param(
+            "b.jsonl.gz",
+            gzip.compress(LINES[:17], mtime=0) + gzip.compress(LINES[17:], mtime=0),
+            id="two-members",
+        ),
         ("a.jsonl.zst", _zst(LINES)),
         pytest.param("b.jsonl.zst", _zst(LINES[:17]) + _zst(LINES[17:]), id="two-frames"),
         ("a.json", b'[{"text": "eins"}, {"text": "zwei"}]'),
         pytest.param("b.json", b'{"articles": [{"text": "eins"}, {"text": "zwei"}]}', id="under-a-name"),
-        ("a.csv.gz", gzip.compress(b"text\neins\nzwei\n")),
+        ("a.csv.gz", gzip.compress(b"text\neins\nzwei\n", mtime=0)),
         ("a.tsv", b"id\ttext\n1\teins\n2\tzwei\n"),
         pytest.param("feed", LINES, id="no-suffix"),
     ],
@@ -194,7 +198,7 @@ def _bomb() -> bytes:
         ("kein.parquet", b"PAR1 nein PAR1", "Parquet"),
         ("binaer.csv", b"text\n" + bytes(range(256)), "binary"),
         ("leer.csv", b"\n\n", "empty"),
-        ("abgerissen.jsonl.gz", gzip.compress(LINES * 500)[:40], "cannot be read"),
+        ("abgerissen.jsonl.gz", gzip.compress(LINES * 500, mtime=0)[:40], "cannot be read"),
         ("kein.jsonl.zst", b"nein nein nein", "cannot be read"),
         ("a.pdf", b"%PDF", "not read yet"),
         ("fehlt-*.jsonl", None, "no file matches"),
@@ -245,7 +249,7 @@ def test_stdin_is_told_by_its_first_bytes(
 
 
 def test_a_meter_counts_the_bytes_on_the_disk(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(LINES * 100))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(LINES * 100, mtime=0))
     [source] = list_sources([tmp_path / "a.jsonl.gz"])
     meter = Meter()
     assert len(list(read_source(source, meter=meter))) == 200
@@ -256,7 +260,7 @@ def test_a_long_file_is_not_held_in_memory(tmp_path: Path) -> None:
     import tracemalloc
 
     line = json.dumps({"text": "Venn tritt ab. " * 200}).encode() + b"\n"
-    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(line * 10_000, 1))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(line * 10_000, 1, mtime=0))
     tracemalloc.start()
     count = sum(1 for _ in read_articles([tmp_path / "a.jsonl.gz"]))
     peak = tracemalloc.get_traced_memory()[1]
