@@ -18,7 +18,7 @@ from stance.reading.article_json import Numbered
 from stance.reading.article_records import FieldNames
 from stance.reading.encodings import decode_lines
 
-__all__ = ["iterate_csv", "iterate_excel", "iterate_parquet"]
+__all__ = ["DAMAGED", "iterate_csv", "iterate_excel", "iterate_parquet"]
 
 _DELIMITERS = ",;\t"
 _LONGEST_CELL = 16 << 20
@@ -28,8 +28,9 @@ _LARGEST_SHEETS = 2 << 30
 _LARGEST_RATIO = 200
 _HARMLESS = 10 << 20
 _OLE = b"\xd0\xcf\x11\xe0"
-# openpyxl lets through whatever a damaged zip or XML raises; a ParseError is a SyntaxError.
-_DAMAGED = (
+# What openpyxl lets through of a damaged workbook: whatever its zip or XML raises (a ParseError is a
+# SyntaxError; zipfile raises NotImplementedError for a packing it does not know). Nothing is left undone.
+DAMAGED = (
     zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError,
     EOFError, RuntimeError, NotImplementedError,
 )  # fmt: skip
@@ -91,7 +92,7 @@ def iterate_excel(stream: BinaryIO, place: str, names: FieldNames) -> Iterator[N
                 except ArticleError as error:  # A sheet of notes beside the sheet of articles.
                     fault = fault or error
             book.close()
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise ArticleError(f"is no Excel file: {_told(error)}", place, "save it anew as .xlsx") from None
     if not read:
         raise fault or ArticleError("is empty", place, "give it a header and rows")

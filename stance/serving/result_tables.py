@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from stance.errors import MissingExtraError, ResultError
+from stance.reading.article_tables import DAMAGED
 
 __all__ = ["read_bytes", "read_csv", "read_excel", "read_parquet"]
 
 Numbered = tuple[int, Mapping[str, Any]]
-# openpyxl lets through whatever a damaged zip or XML raises; a ParseError is a SyntaxError.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError,
-    EOFError, NotImplementedError,
-)  # fmt: skip
 
 
 def read_bytes(path: Path) -> bytes:
@@ -74,6 +68,6 @@ def read_excel(path: Path) -> Iterator[Numbered]:
             cells = sheet.iter_rows(values_only=True)
             header = [str(name) for name in next(cells, ())]
             rows += ((i, dict(zip(header, row, strict=False))) for i, row in enumerate(cells, 2))
-    except _DAMAGED:
+    except DAMAGED:
         raise ResultError("is no Excel file or is damaged", path) from None
     yield from rows
